@@ -1,0 +1,25 @@
+"""What a long piece of work tells the person who waits for it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["load", "condition", "sample", "decode", "encode"]
+STAGES: tuple[Stage, ...] = ("load", "condition", "sample", "decode", "encode")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """`done` of `total` units of a stage are finished (`done == total` ends it)."""
+
+    stage: Stage
+    done: int
+    total: int
+
+
+# Called often from the working thread; it may raise KeyboardInterrupt to end the work.
+OnProgress = Callable[[Step], None]
+
+
+def ignore(step: Step) -> None:
+    """An `OnProgress` that nobody listens to."""
