@@ -1,0 +1,157 @@
+"""Frames into video files: MP4, WebM and GIF, tagged and repeatable to the byte."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import Interpolation
+from numpy.typing import NDArray
+
+from mutoscope.progress import OnProgress, Step, ignore
+
+Frames = NDArray[np.uint8]
+
+LARGEST_GIF = 480
+BT709, LIMITED = 1, 1  # the codes of the colour standard in ITU-T H.273, and FFmpeg's of the limited range
+THREADS = 2  # fixed, because the bytes depend on it
+# Colour is kept at half resolution: averaged on the way there, interpolated on the way back. That is worth up to 10 dB.
+TO_VIDEO = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
+TO_PIXELS = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
+# How players bring colour back to full size: plain ones repeat it, careful ones interpolate it.
+PLAYERS = (None, Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND)
+
+
+def write_mp4(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
+    """H.264 that every browser plays, ready to stream. Frames (T, H, W, 3) have even sides."""
+    # The first frame is the photo itself and is kept nearly lossless; the others lean on it.
+    options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4"}
+    container = {"movflags": "+faststart", "fflags": "+bitexact"}
+    _write(path, "mp4", "libx264", frames, fps, comment, options, container, on_progress)
+
+
+def write_webm(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
+    """VP9. Frames (T, H, W, 3) have even sides."""
+    options = {"crf": "22", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
+    _write(path, "webm", "libvpx-vp9", frames, fps, comment, options, {"fflags": "+bitexact"}, on_progress)
+
+
+def write_gif(path: Path, frames: Frames, fps: int, on_progress: OnProgress = ignore) -> None:
+    """A GIF of one palette for all frames, its longer side at most 480 pixels; it plays for ever."""
+    height, width = frames.shape[1:3]
+    scale = min(1.0, LARGEST_GIF / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    graph = av.filter.Graph()
+    source = graph.add_buffer(width=size[0], height=size[1], format=av.VideoFormat("rgb24"), time_base=Fraction(1, fps))
+    split, palette = graph.add("split"), graph.add("palettegen")
+    painted, sink = graph.add("paletteuse", "dither=bayer:bayer_scale=4"), graph.add("buffersink")
+    source.link_to(split)
+    split.link_to(palette, 0, 0)
+    split.link_to(painted, 1, 0)
+    palette.link_to(painted, 0, 1)
+    painted.link_to(sink)
+    graph.configure()
+    for index, frame in enumerate(frames):
+        small = frame if scale == 1 else cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(small), format="rgb24")
+        picture.pts, picture.time_base = index, Fraction(1, fps)
+        graph.push(picture)
+        on_progress(Step(stage="encode", done=index + 1, total=2 * len(frames)))
+    graph.push(None)
+    with _container(path, "gif", {"fflags": "+bitexact"}) as container:
+        stream = container.add_stream("gif", rate=fps)
+        stream.width, stream.height, stream.pix_fmt = size[0], size[1], "pal8"
+        for index in range(len(frames)):
+            container.mux(stream.encode(graph.pull()))
+            on_progress(Step(stage="encode", done=len(frames) + index + 1, total=2 * len(frames)))
+        container.mux(stream.encode())
+
+
+def read_frames(path: Path) -> tuple[Frames, Fraction, dict[str, str]]:
+    """Frames (T, H, W, 3), rate, and metadata (names in lower case) of a video file; av.FFmpegError if it is none."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        frames = [_pixels(frame) for frame in container.decode(stream)]
+        metadata = {name.lower(): value for name, value in container.metadata.items()}
+        return np.stack(frames), Fraction(stream.average_rate or stream.guessed_rate or 24), metadata
+
+
+def read_comment(path: Path) -> str | None:
+    """The comment inside a video file, without decoding its frames; av.FFmpegError if it is none."""
+    with av.open(str(path)) as container:
+        return next((value for name, value in container.metadata.items() if name.lower() == "comment"), None)
+
+
+def _pixels(frame: Any, interpolation: Interpolation | None = TO_PIXELS) -> NDArray[np.uint8]:
+    rgb = frame.reformat(format="rgb24", dst_colorspace="ITU709", dst_color_range="JPEG", interpolation=interpolation)
+    pixels: NDArray[np.uint8] = rgb.to_ndarray()
+    return pixels
+
+
+def _halved(frame: NDArray[np.uint8]) -> Any:
+    """A frame (H, W, 3) as yuv420p, colour averaged."""
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+    return picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG", interpolation=TO_VIDEO)
+
+
+def _nearest(frame: NDArray[np.uint8]) -> Any:
+    """The same, its brightness set so that players show what is nearest to the frame in RGB: about 1 dB better."""
+    picture, height = _halved(frame), len(frame)
+    planes = picture.to_ndarray()
+    luma: NDArray[np.float32] = planes[:height].astype(np.float32)
+    wanted = _mean_of_colours(frame)
+    for _ in range(2):  # the second time for what the first rounds and clips
+        shown = np.mean([_mean_of_colours(_pixels(picture, player)) for player in PLAYERS], axis=0)
+        luma = luma + (wanted - shown) * np.float32(219 / 255)
+        planes[:height] = luma.round().clip(16, 235)
+        picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        picture.colorspace, picture.color_range = BT709, LIMITED
+    return picture
+
+
+def _mean_of_colours(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(cv2.transform(pixels.astype(np.float32), np.full((1, 3), 1 / 3, np.float32)), np.float32)
+
+
+def _write(
+    path: Path,
+    kind: str,
+    codec: str,
+    frames: Frames,
+    fps: int,
+    comment: str,
+    options: dict[str, str],
+    container_options: dict[str, str],
+    on_progress: OnProgress,
+) -> None:
+    with _container(path, kind, container_options) as container:
+        container.metadata["comment"] = comment
+        stream = container.add_stream(codec, rate=fps, options=options)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.thread_count = THREADS
+        context.colorspace = context.color_primaries = context.color_trc = BT709
+        context.color_range = LIMITED
+        for index, frame in zip(count(1), frames, strict=False):
+            container.mux(stream.encode(_nearest(frame) if index == 1 else _halved(frame)))
+            on_progress(Step(stage="encode", done=index, total=len(frames)))
+        container.mux(stream.encode())
+
+
+@contextmanager
+def _container(path: Path, kind: str, options: dict[str, str]) -> Iterator[Any]:
+    """A container to write to. When the work inside fails, that failure is told, not the one of closing a half file."""
+    container = av.open(str(path), "w", format=kind, options=options)
+    try:
+        yield container
+    except BaseException:
+        with suppress(OSError):
+            container.close()
+        raise
+    container.close()

@@ -1,0 +1,199 @@
+"""A video: frames, their rate, and how they were made; on disk by the ending of its name."""
+
+import base64
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+
+from mutoscope.errors import MutoscopeError
+from mutoscope.manifest import Manifest
+from mutoscope.media.contact_sheet import contact_sheet
+from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
+from mutoscope.progress import OnProgress, Step, ignore
+
+ENDINGS = (".mp4", ".webm", ".gif", ".png")
+ROOM = 32 * 2**20  # bytes that should be free before work starts: a long clip needs about that
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, kw_only=False, eq=False)
+class Video:
+    """Frames (T, H, W, 3) uint8 RGB at `fps`, the manifest, and `stats`: seconds by stage and peak_memory in bytes."""
+
+    frames: NDArray[np.uint8]
+    fps: int
+    manifest: Manifest | None = None
+    stats: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, path: str | Path, on_progress: OnProgress = ignore) -> Path:
+        """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing."""
+        target = check_output(path)
+        height, width = self.frames.shape[1:3]
+        if target.suffix.lower() in (".mp4", ".webm") and (height % 2 or width % 2):
+            raise MutoscopeError(
+                f"The frames are {width}x{height}.", "An MP4 or a WebM needs even sides.", "Cut one row or column off."
+            )
+        with _finished_only(target) as unfinished:
+            self._write(unfinished, on_progress)
+        return target
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Video":
+        """The frames of a video file as they were encoded, with its manifest if it has one."""
+        with _told_as_unreadable(Path(path)):
+            frames, rate, metadata = read_frames(Path(path))
+        manifest = Manifest.from_json(metadata["comment"]) if _is_manifest(metadata.get("comment")) else None
+        return cls(frames, round(rate), manifest)
+
+    def _write(self, path: Path, on_progress: OnProgress) -> None:
+        comment = self.manifest.to_json() if self.manifest else ""
+        match path.suffix.lower():
+            case ".mp4":
+                write_mp4(path, self.frames, self.fps, comment, on_progress)
+            case ".webm":
+                write_webm(path, self.frames, self.fps, comment, on_progress)
+            case ".gif":
+                write_gif(path, self.frames, self.fps, on_progress)
+            case _:
+                words = PngInfo()
+                words.add_itxt("Comment", comment)
+                Image.fromarray(contact_sheet(self.frames, self.fps)).save(path, "PNG", pnginfo=words)
+                on_progress(Step(stage="encode", done=1, total=1))
+
+    def _repr_html_(self) -> str:
+        """The video itself, for notebooks."""
+        with tempfile.TemporaryDirectory() as folder:
+            clip = base64.b64encode(self.save(Path(folder) / "clip.mp4").read_bytes()).decode()
+        height, width = self.frames.shape[1:3]
+        return (
+            f'<video controls loop autoplay muted playsinline width="{width}" height="{height}" '
+            f'style="max-width:100%;height:auto" '
+            f'src="data:video/mp4;base64,{clip}"></video>'
+        )
+
+
+def read_manifest(path: str | Path) -> Manifest:
+    """The manifest inside a clip (.mp4, .webm) or a contact sheet (.png) that Mutoscope made."""
+    path = Path(path)
+    with _told_as_unreadable(path):
+        comment = _png_comment(path) if path.suffix.lower() == ".png" else read_comment(path)
+    if comment is None or not _is_manifest(comment):
+        raise MutoscopeError(
+            f"{path} does not say how it was made.",
+            "Only an MP4, a WebM or a contact sheet that Mutoscope made holds a manifest, and other programs drop it.",
+            "Take the clip as Mutoscope saved it.",
+        )
+    return Manifest.from_json(comment)
+
+
+def check_output(path: str | Path) -> Path:
+    """The path, if a video could be written there now: known ending, a folder that can be written to, and room."""
+    target = Path(path)
+    if target.suffix.lower() not in ENDINGS:
+        raise MutoscopeError(
+            f"The output {target} ends in {target.suffix or 'nothing'}.",
+            f"The ending chooses what is written: {', '.join(ENDINGS)}.",
+            f"Name it {target.stem or 'clip'}.mp4, for example.",
+        )
+    try:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            os.stat(target)  # complains of names that no file can have
+        if target.is_dir():
+            raise MutoscopeError(
+                f"The output {target} is a folder.", "It must be a file.", f"Write {target / 'clip.mp4'}."
+            )
+        if not target.parent.is_dir():
+            raise MutoscopeError(
+                f"The output's folder {target.parent} is not there.",
+                "It must exist.",
+                f"Make it first: mkdir -p {target.parent}",
+            )
+        free = shutil.disk_usage(target.parent).free
+        probe = _beside(target)  # whether a file may be made is only known by making one
+        os.close(os.open(probe, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        probe.unlink()
+    except (OSError, ValueError) as error:
+        raise _unwritable(target, error) from error
+    if free < ROOM:
+        raise _full(target, f"{free / 1e6:.0f} MB are free")
+    return target
+
+
+@contextmanager
+def _finished_only(target: Path) -> Iterator[Path]:
+    """A temporary path beside the target: it takes its place if all goes well, and is removed if not (Ctrl-C too)."""
+    unfinished = _beside(target)
+    try:
+        yield unfinished
+        os.replace(unfinished, target)
+    except OSError as error:
+        raise (_full(target, "the disk is full") if error.errno in NO_ROOM else _unwritable(target, error)) from error
+    finally:
+        with suppress(FileNotFoundError):
+            unfinished.unlink()
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{uuid4().hex[:12]}.unfinished{target.suffix}")
+
+
+def _unwritable(target: Path, error: Exception) -> MutoscopeError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return MutoscopeError(
+        f"The output {target} cannot be written ({why}).",
+        "Its folder must allow new files.",
+        "Choose another --output, or change the folder's permissions.",
+    )
+
+
+def _full(target: Path, why: str) -> MutoscopeError:
+    return MutoscopeError(
+        f"There is no room for {target}: {why}.",
+        f"A clip may need {ROOM // 2**20} MB.",
+        "Free some space, or write elsewhere.",
+    )
+
+
+@contextmanager
+def _told_as_unreadable(path: Path) -> Iterator[None]:
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        with path.open("rb"):
+            pass
+        yield
+    except FileNotFoundError as error:
+        raise MutoscopeError(
+            f"There is no file {path}.", f"It is looked for from {os.getcwd()}.", "Check its name."
+        ) from error
+    except (av.FFmpegError, OSError, ValueError, IndexError) as error:
+        why = getattr(error, "strerror", None) or "no pictures in it"
+        raise MutoscopeError(
+            f"The video {path} cannot be read ({why}).",
+            "It must be a whole video file.",
+            "Take the clip as it was first saved.",
+        ) from error
+
+
+def _png_comment(path: Path) -> str | None:
+    with Image.open(path) as image:
+        image.load()
+        comment = image.info.get("Comment")
+        return str(comment) if comment is not None else None
+
+
+def _is_manifest(comment: str | None) -> bool:
+    return comment is not None and comment.lstrip().startswith("{")
