@@ -1,0 +1,72 @@
+"""Text encoders: from words to vectors."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from mutoscope.networks.attention import Block
+
+
+class TextEncoder(Protocol):
+    """Turns the words of a batch of prompts into vectors."""
+
+    width: int
+
+    def __call__(self, word_ids: Tensor, ngram_ids: Tensor, places: Tensor, mask: Tensor) -> Tensor:
+        """(B,L) ids, (B,L,N) n-gram ids, (B,L,2) segment and position in it, (B,L) bool -> (B,L,width)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordEncoderConfig:
+    """Sizes of a `WordEncoder`."""
+
+    words: int
+    ngrams: int
+    embedding: int
+    width: int
+    depth: int
+    heads: int
+
+
+class WordEncoder(nn.Module):
+    """A small transformer over words; a word is its own vector plus those of its letters' n-grams (Bojanowski et al. 2017).
+
+    The n-grams let it read forms that it never saw ("rightwards" beside "right").
+    """
+
+    longest_segment = 48
+
+    def __init__(self, config: WordEncoderConfig) -> None:
+        super().__init__()
+        self.width = config.width
+        self.word = nn.Embedding(config.words, config.embedding, padding_idx=0)
+        self.ngram = nn.EmbeddingBag(config.ngrams, config.embedding, mode="mean", padding_idx=0)
+        self.segment = nn.Embedding(8, config.width)
+        self.position = nn.Embedding(self.longest_segment, config.width)
+        self.widen = nn.Linear(config.embedding, config.width)
+        self.blocks = nn.ModuleList(Block(config.width, config.heads) for _ in range(config.depth))
+        self.norm = nn.LayerNorm(config.width)
+        for table in (self.word, self.ngram, self.segment, self.position):
+            nn.init.normal_(table.weight, std=0.5 if table in (self.word, self.ngram) else 0.1)
+            table.weight._adam = True  # type: ignore[attr-defined]  # rows are looked up, not multiplied: Adam's ground
+
+    def forward(self, word_ids: Tensor, ngram_ids: Tensor, places: Tensor, mask: Tensor) -> Tensor:
+        batch, length, count = ngram_ids.shape
+        letters = self.ngram(ngram_ids.reshape(batch * length, count)).reshape(batch, length, -1)
+        x = self.widen(self.word(word_ids) + letters)
+        segment, position = places.unbind(-1)
+        x = x + self.segment(segment.clamp(max=7)) + self.position(position.clamp(max=self.longest_segment - 1))
+        # A prompt without words would attend to nothing and give NaN; let every word see at least itself.
+        seen = mask[:, None, None, :] | eye(length, mask)
+        for block in self.blocks:
+            x = block(x, None, seen)
+        out: Tensor = self.norm(x)
+        return out
+
+
+def eye(length: int, like: Tensor) -> Tensor:
+    """(1,1,L,L) bool: every place sees itself."""
+    identity: Tensor = like.new_ones(length, length).tril().triu()
+    return identity[None, None]

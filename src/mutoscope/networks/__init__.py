@@ -1,0 +1,1 @@
+"""Blocks that networks are made of; they know shapes, not meanings."""

@@ -1,0 +1,56 @@
+"""Transformer blocks whose queries may look at their own sequence and at a context in the same attention."""
+
+import torch
+from einops import rearrange
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class Attention(nn.Module):
+    """Multi-head attention of x over [x, context]; queries and keys are normalised (Dehghani et al. 2023)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(width, width, bias=False)
+        self.key_value = nn.Linear(width, 2 * width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, x: Tensor, context: Tensor | None, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M) bool
+        source = x if context is None else torch.cat([x, context], dim=1)
+        q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
+        k, v = rearrange(self.key_value(source), "b n (two h d) -> two b h n d", two=2, h=self.heads)
+        q, k = (F.layer_norm(z, z.shape[-1:]).to(v.dtype) for z in (q, k))
+        mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        out: Tensor = self.out(rearrange(mixed, "b h n d -> b n (h d)"))
+        return out
+
+
+class Block(nn.Module):
+    """Attention and feed-forward, each modulated by rows (shift, scale, gate) if given (Peebles & Xie 2023)."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm_a = nn.LayerNorm(width, elementwise_affine=False)
+        self.norm_f = nn.LayerNorm(width, elementwise_affine=False)
+        self.attention = Attention(width, heads)
+        self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width, bias=False))
+        last = self.feed[2]
+        assert isinstance(last, nn.Linear)
+        nn.init.zeros_(last.weight)
+        self.offsets = nn.Parameter(torch.zeros(6, width))
+
+    def forward(self, x: Tensor, context: Tensor | None, mask: Tensor, modulation: Tensor | None = None) -> Tensor:
+        rows = self.offsets if modulation is None else modulation + self.offsets  # (6,D) or (B,6,D)
+        shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = rows.unsqueeze(-2).unbind(-3)
+        x = x + (1 + gate_a) * self.attention(self.norm_a(x) * (1 + scale_a) + shift_a, context, mask)
+        fed: Tensor = self.feed(self.norm_f(x) * (1 + scale_f) + shift_f)
+        return x + (1 + gate_f) * fed
+
+
+def waves(values: Tensor, count: int, longest: float) -> Tensor:  # (...,) -> (..., 2*count)
+    """Sines and cosines of a number, wavelengths from `longest` down by factors of 1.7 (Vaswani et al. 2017)."""
+    rates = 2 * torch.pi / longest * 1.7 ** torch.arange(count, device=values.device, dtype=torch.float32)
+    angles = values.float().unsqueeze(-1) * rates
+    return torch.cat([angles.sin(), angles.cos()], dim=-1)
