@@ -1,0 +1,1 @@
+"""Seeing: optical flow, and where the subject of a photo is."""
