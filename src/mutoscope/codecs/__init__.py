@@ -1,0 +1,1 @@
+"""Codecs turn codes into frames."""

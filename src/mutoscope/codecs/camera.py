@@ -1,0 +1,94 @@
+"""The camera of a clip: where each point of the picture is on the screen, and what the screen shows beyond it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.codecs.motion_code import MotionPath
+from mutoscope.codecs.warp import Points, transform
+
+STRETCH_ZONE = 0.38  # of the picture's width or height: what is stretched when the screen reaches beyond that edge
+STRETCH_SHARE = 0.65  # of what is missing there is made by stretching
+Matrix = NDArray[np.float64]
+
+
+def camera_transforms(path: MotionPath, height: int, width: int) -> Matrix:
+    """(T, 3, 3) affine matrices from picture pixels to screen pixels; the first is the identity.
+
+    The steps between frames are composed on the screen, so that a pan after a zoom still moves the content by the asked
+    number of frame widths, and a zoom after a pan is about the middle of what is then seen.
+    """
+    centre = np.array([(width - 1) / 2, (height - 1) / 2])
+    steps = {name: np.diff(path[f"camera_{name}"]) for name in ("x", "y", "zoom", "roll")}
+    transforms = np.empty((len(path.times), 3, 3))
+    current = np.eye(3)
+    transforms[0] = current
+    for t in range(1, len(transforms)):
+        pan = -steps["x"][t - 1] * width, -steps["y"][t - 1] * height
+        # A camera that turns clockwise sees its picture turn the other way.
+        step = similarity(math.exp(steps["zoom"][t - 1]), -steps["roll"][t - 1], centre, pan)
+        current = step @ current
+        transforms[t] = current
+    transforms[:, :2, 2] -= path.shake * width
+    transforms[0] = np.eye(3)
+    return transforms
+
+
+def similarity(scale: float, angle: float, about: NDArray[np.float64], shift: tuple[float, float]) -> Matrix:
+    """(3, 3) matrix that scales and turns (radians, clockwise on screen) about a point, then shifts; all in pixels."""
+    cos, sin = scale * math.cos(angle), scale * math.sin(angle)
+    x, y = about
+    return np.array(
+        [
+            [cos, -sin, x - cos * x + sin * y + shift[0]],
+            [sin, cos, y - sin * x - cos * y + shift[1]],
+            [0.0, 0.0, 1.0],
+        ]
+    )
+
+
+class Camera:
+    """What of the picture's plane each pixel of the screen shows, over a clip.
+
+    Where the screen reaches beyond the picture, the picture's outer zone is stretched towards there, and only what is
+    still missing is left to the mirror: a mirror as wide as a pan shows everything at the edge twice.
+    """
+
+    def __init__(self, path: MotionPath, height: int, width: int) -> None:
+        self.size = width, height
+        self.to_screen = camera_transforms(path, height, width)
+        self.from_screen = np.asarray(np.linalg.inv(self.to_screen), np.float64)
+        self.beyond = _beyond(self.from_screen, height, width)
+
+    def looks_at(self, pixels: Points, t: int) -> Points:
+        """The points of the picture's plane that pixels (..., 2) of frame t show."""
+        points = transform(pixels, self.from_screen[t])
+        for axis in (0, 1):
+            last, place = self.size[axis] - 1, points[..., axis]
+            zone = np.float32(STRETCH_ZONE * last)
+            for side, depth in ((0, zone - place), (1, place - (last - zone))):
+                beyond = float(self.beyond[t, axis, side])
+                if beyond > 0.01:
+                    bend = np.float32(STRETCH_SHARE * beyond / (zone + beyond) ** 2)
+                    pulled = bend * np.maximum(depth, 0) ** 2
+                    place += pulled if side == 0 else -pulled
+        return points
+
+    def shown_at(self, points: Points, t: int) -> Points:
+        """Where points (..., 2) of the picture's plane are on the screen at frame t, the stretched zone left aside."""
+        return transform(points, self.to_screen[t])
+
+    def stretch(self, t: int) -> float:
+        """How many pixels of the picture's plane the stretching may displace a point at frame t."""
+        return STRETCH_SHARE * float(self.beyond[t].max())
+
+
+def _beyond(from_screen: Matrix, height: int, width: int) -> NDArray[np.float64]:
+    """(T, 2, 2) pixels that the screen reaches beyond the picture: x and y, low and high side."""
+    corners = np.array([[0, width - 1, 0, width - 1], [0, 0, height - 1, height - 1], [1, 1, 1, 1]], np.float64)
+    seen = (from_screen @ corners)[:, :2]  # (T, 2, 4)
+    last = np.array([width - 1, height - 1])
+    low, high = -seen.min(axis=2), seen.max(axis=2) - last
+    beyond: NDArray[np.float64] = np.maximum(np.stack([low, high], axis=-1), 0)
+    return beyond

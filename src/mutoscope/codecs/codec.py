@@ -1,0 +1,25 @@
+"""A codec: turns the codes that a family samples into frames."""
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mutoscope.codecs.picture import Picture
+from mutoscope.progress import OnProgress, ignore
+from mutoscope.shapes import ClipShape
+
+
+class Codec(Protocol):
+    """Knows the shape of the codes of a clip, and makes the clip's frames of them."""
+
+    def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
+        """The shape of one clip's codes, without the batch."""
+        ...
+
+    def decode(
+        self, codes: Tensor, picture: Picture | None, shape: ClipShape, on_progress: OnProgress = ignore
+    ) -> NDArray[np.uint8]:
+        """The frames (T, H, W, 3) of one clip's codes; codecs that move a photo need the picture."""
+        ...
