@@ -1,0 +1,78 @@
+"""From a request to what a model is told: the prompt understood, the photo opened, its subject found."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.codecs.picture import Picture
+from mutoscope.conditioning.condition import Condition, encode_condition
+from mutoscope.conditioning.hints import arrow_of, hint_of
+from mutoscope.conditioning.photo import photo_features
+from mutoscope.errors import MutoscopeError
+from mutoscope.language.commands import expand_commands
+from mutoscope.language.timeline import Timeline, parse_timeline
+from mutoscope.language.tokens import Tokenizer
+from mutoscope.language.understanding import Understanding, check_prompt
+from mutoscope.manifest import fingerprint
+from mutoscope.media.photos import fit_photo, open_photo, output_size
+from mutoscope.request import GenerateRequest
+from mutoscope.shapes import ClipShape
+from mutoscope.vision.finder import find_subject, rendering_for
+from mutoscope.vision.matting import MatteNetwork
+from mutoscope.vision.subject import Subject
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Told:
+    """A request, ready for a family and a codec, with all that is worth saying about it."""
+
+    condition: Condition
+    picture: Picture
+    subject: Subject
+    shape: ClipShape
+    timeline: Timeline
+    understanding: Understanding
+    notes: tuple[str, ...]
+    photo_sha256: str
+
+
+class Conditioner:
+    """Understands prompts with a vocabulary and finds subjects with a matte network."""
+
+    def __init__(self, tokenizer: Tokenizer, matte: MatteNetwork) -> None:
+        self.tokenizer, self.matte = tokenizer, matte
+
+    def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
+        """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
+        prompt = expand_commands(request.prompt)
+        understanding = check_prompt(prompt, self.tokenizer)
+        timeline = parse_timeline(prompt, request.seconds)
+        photo = pixels if pixels is not None else open_photo(_required(request))
+        width, height, notes = output_size((photo.shape[0], photo.shape[1]), request.size)
+        image = fit_photo(photo, width, height)
+        sizes = (photo.shape[0], photo.shape[1]), (height, width)
+        subject = find_subject(image, self.matte, hint_of(request, *sizes))
+        arrow = arrow_of(request, *sizes)
+        return Told(
+            condition=encode_condition(self.tokenizer, [timeline], [photo_features(subject)], [arrow]),
+            picture=Picture(image=image, matte=subject.matte, rendering=rendering_for(subject)),
+            subject=subject,
+            shape=request.shape(width, height),
+            timeline=timeline,
+            understanding=understanding,
+            notes=notes,
+            photo_sha256=fingerprint(photo),
+        )
+
+
+def _required(request: GenerateRequest) -> str:
+    if request.photo is None:
+        raise MutoscopeError(
+            "No photo was given.",
+            "The motion model moves a photo; it does not draw one.",
+            "Add --photo YOUR_PHOTO.jpg.",
+        )
+    return request.photo

@@ -1,0 +1,1 @@
+"""Families of generative model: each fills codes."""

@@ -1,0 +1,31 @@
+"""Families of generative model: whatever fills the codes of a clip from a condition."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from mutoscope.conditioning.condition import Condition
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How to sample: number of steps, and how strongly the words steer (1 = as learned)."""
+
+    steps: int
+    guidance: float
+
+
+# Called with (steps done, steps in all).
+OnStep = Callable[[int, int], None]
+
+
+class Family(Protocol):
+    """A trained generator of codes."""
+
+    def sample(
+        self, shape: tuple[int, ...], condition: Condition, seed: int, sampling: Sampling, on_step: OnStep
+    ) -> Tensor:
+        """Codes (1, *shape) for one condition; the same seed gives the same codes."""
+        ...

@@ -1,0 +1,128 @@
+"""The contract of a family, held by diffusion on the motion codec at a tiny size."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from mutoscope.codecs.motion_code import CHANNELS, key_count
+from mutoscope.conditioning.condition import Condition, encode_condition
+from mutoscope.conditioning.photo import GRID, features_of
+from mutoscope.families.diffusion import Diffusion, DiffusionConfig, MotionBatch
+from mutoscope.families.family import Sampling
+from mutoscope.language.encoder import WordEncoderConfig
+from mutoscope.language.timeline import parse_timeline
+from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+
+TOKENIZER = Tokenizer(("camera", "in", "left", "pans", "right", "the", "zooms"))
+CONFIG = DiffusionConfig(
+    channels=len(CHANNELS),
+    width=48,
+    depth=2,
+    heads=2,
+    photo=13 + GRID * GRID,
+    text=WordEncoderConfig(words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2),
+)
+SHAPE = (key_count(3), len(CHANNELS))
+BOTH = "[0-1.5s] the camera pans {} [1.5-3s] the camera pans {}"
+FEW = Sampling(steps=8, guidance=1.0)
+
+
+def photo(left: float = 0.3) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    return features_of(np.zeros((GRID, GRID), np.float32), (left, 0.3, left + 0.3, 0.7), 1.5)
+
+
+def told(prompt: str, left: float = 0.3) -> Condition:
+    return encode_condition(TOKENIZER, [parse_timeline(prompt, 3.0)], [photo(left)], [None])
+
+
+def family(seed: int = 0) -> Diffusion:
+    torch.manual_seed(seed)
+    return Diffusion(CONFIG)
+
+
+def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
+    return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
+
+
+def pair() -> MotionBatch:
+    """Two prompts and two photos: left or right, and twice as far where the subject is on the right; and one change."""
+    truth = torch.zeros(5, *SHAPE)
+    truth[0, :, 0], truth[1, :, 0] = -0.035, 0.035
+    truth[2], truth[3] = 2 * truth[0], 2 * truth[1]
+    truth[4, :12, 0], truth[4, 12:, 0] = truth[1, 0, 0], truth[0, 0, 0]
+    prompts = ["the camera pans left", "the camera pans right"] * 2 + [BOTH.format("right", "left")]
+    photos = [photo(0.1), photo(0.1), photo(0.6), photo(0.6), photo(0.1)]
+    timelines = [parse_timeline(prompt, 3.0) for prompt in prompts]
+    return MotionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5))
+
+
+@pytest.fixture(scope="module")
+def overfitted() -> Diffusion:
+    model = family()
+    optimiser = Optimiser(model.named_parameters(), OptimiserConfig(muon_rate=0.01, adam_rate=3e-3))
+    for step in range(240):
+        loss, _ = model.loss("velocity", pair(), torch_rng(0, f"{step}"))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step(min(1.0, (240 - step) / 100))
+    return model.eval()
+
+
+def test_codes_have_the_asked_shape_and_are_finite() -> None:
+    codes = sampled(family(), told("the camera pans left"))
+    assert codes.shape == (1, *SHAPE)
+    assert torch.isfinite(codes).all()
+
+
+def test_the_loss_is_finite_and_reaches_every_parameter() -> None:
+    model = family()
+    for p in model.parameters():  # a zero output layer would hide the rest at the first step
+        torch.nn.init.normal_(p, std=0.1)
+    loss, _ = model.loss("velocity", pair(), torch_rng(0, "loss"))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert torch.isfinite(loss)
+    assert [n for n, p in model.named_parameters() if p.grad is None] == []
+
+
+def test_the_same_seed_gives_the_same_codes_and_another_seed_others() -> None:
+    model, condition = family(), told("the camera pans left")
+    assert torch.equal(sampled(model, condition, 5), sampled(model, condition, 5))
+    assert not torch.equal(sampled(model, condition, 5), sampled(model, condition, 6))
+
+
+def test_it_overfits_one_batch_and_obeys_the_prompt(overfitted: Diffusion) -> None:
+    left = sampled(overfitted, told("the camera pans left", 0.1))[0, :, 0].mean()
+    right = sampled(overfitted, told("the camera pans right", 0.1))[0, :, 0].mean()
+    assert left == pytest.approx(-0.035, abs=0.015)
+    assert right == pytest.approx(0.035, abs=0.015)
+
+
+def test_the_photo_matters(overfitted: Diffusion) -> None:
+    near, far = (sampled(overfitted, told("the camera pans left", at))[0, :, 0].mean() for at in (0.1, 0.6))
+    assert far < near - 0.015
+
+
+def test_words_act_in_their_own_segment_in_an_order_never_trained_on(overfitted: Diffusion) -> None:
+    codes = sampled(overfitted, told(BOTH.format("left", "right"), 0.1))[0, :, 0]
+    assert codes[:8].mean() < 0 < codes[-8:].mean()
+
+
+def test_a_prompt_that_guidance_silences_is_still_finite() -> None:
+    deaf = told("the camera pans left").without_words(torch.tensor([True]))
+    assert not deaf.word_mask.any()
+    assert torch.isfinite(sampled(family(), deaf)).all()
+
+
+def test_saved_and_loaded_it_samples_the_same(tmp_path: Path, overfitted: Diffusion) -> None:
+    condition = told("the camera pans left")
+    save_checkpoint(tmp_path, {}, overfitted, "")
+    one, two = (Diffusion(CONFIG) for _ in range(2))
+    Checkpoint(tmp_path).load_into(one)
+    Checkpoint(tmp_path).load_into(two)
+    assert torch.equal(sampled(one, condition), sampled(two, condition))
+    assert torch.allclose(sampled(one, condition), sampled(overfitted, condition), atol=0.01)
