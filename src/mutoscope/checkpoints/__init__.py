@@ -1,0 +1,1 @@
+"""Weights on disk: folders that describe themselves."""

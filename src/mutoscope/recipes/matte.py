@@ -1,0 +1,59 @@
+"""The run behind the bundled matte network: collages drawn while it trains, and no photo ever."""
+
+from dataclasses import asdict, dataclass, replace
+
+import torch
+
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import OptimiserConfig
+from mutoscope.training.run import Run
+from mutoscope.vision.matting import BUNDLED, SIDE, MatteBatch, MatteConfig, MatteObjective
+from mutoscope.world.collage import draw_collages
+
+
+@dataclass(frozen=True)
+class CollageBatches:
+    """Batch after batch of fresh collages."""
+
+    size: int
+    seed: int
+
+    def __call__(self, step: int) -> MatteBatch:
+        """The batch of a step, in 8 bits as photos are."""
+        drawn = draw_collages(self.size, SIDE, torch_rng(self.seed, f"matte/{step}"))
+        return MatteBatch(*((part * 255 + 0.5).to(torch.uint8) for part in (drawn.picture, drawn.matte)))
+
+
+def matte() -> Run:
+    """The bundled matte network.
+
+    The bundled weights themselves saw their collages through a pool that a second process refilled, each about twice,
+    on a schedule by the clock; their card has the numbers.
+    """
+    return Run(
+        name="matte",
+        config={"network": asdict(BUNDLED)},
+        build=lambda: MatteObjective(BUNDLED),
+        batches=CollageBatches(size=64, seed=1),
+        steps=5000,
+        optimiser=OptimiserConfig(muon_rate=0.02, adam_rate=2e-3),
+        decay=0.6,
+        ema=0.998,
+    )
+
+
+def tiny_matte() -> Run:
+    """The same at a size for tests: a few seconds."""
+    config = MatteConfig(fine=16, middle=16, coarse=16)
+    return replace(
+        matte(),
+        name="tiny_matte",
+        config={"network": asdict(config)},
+        build=lambda: MatteObjective(config),
+        batches=CollageBatches(size=8, seed=1),
+        steps=4,
+        warmup=2,
+        workers=0,
+        journal_every=2,
+        save_every=4,
+    )

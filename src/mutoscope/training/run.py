@@ -1,0 +1,36 @@
+"""A complete training run as one typed value that prints."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mutoscope.objective import Objective
+from mutoscope.training.optimiser import OptimiserConfig
+
+# The batch of a step is a function of the step alone, so a resumed run sees exactly what an unbroken one would see.
+BatchSource = Callable[[int], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What is trained (`build`), on what (`batches`), for how long, and how; `config` goes into its checkpoint."""
+
+    name: str
+    config: Mapping[str, Any]
+    build: Callable[[], Objective]
+    batches: BatchSource
+    steps: int
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    warmup: int = 100
+    decay: float = 0.5  # the last part of the run over which the rate falls linearly to zero
+    ema: float = 0.999
+    seed: int = 0
+    workers: int = 1  # processes that make batches
+    journal_every: int = 100
+    save_every: int = 1000
+    bf16: bool = True
+
+    def rate(self, step: int) -> float:
+        """Share of the plateau's learning rate at a step: warm-up, plateau, linear decay."""
+        falling = (self.steps - step) / max(1, self.decay * self.steps)
+        return min(1.0, (step + 1) / max(1, self.warmup), falling)

@@ -1,0 +1,146 @@
+"""The one trainer: batches in, smoothed weights out, resumable to the last digit."""
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from mutoscope.objective import Objective
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import Optimiser
+from mutoscope.training.run import BatchSource, Run
+
+
+class Trainer:
+    """Trains a run in a folder, where `journal.jsonl` grows and `state.safetensors` lets it resume."""
+
+    def __init__(self, run: Run, folder: Path, device: torch.device | str = "cpu") -> None:
+        self.run, self.folder, self.device = run, folder, torch.device(device)
+        torch.manual_seed(run.seed)
+        self.objective: Objective = run.build().to(self.device)
+        named = {id(p): n for n, p in self.objective.named_parameters()}
+        self.optimisers = {
+            phase: Optimiser([(named[id(p)], p) for p in self.objective.parameters_of(phase)], run.optimiser)
+            for phase in self.objective.phases
+        }
+        self.ema = {n: p.detach().clone() for n, p in self.objective.named_parameters()}
+        self.step = 0
+        self.seconds = 0.0
+
+    def train(self, until: int | None = None) -> None:
+        """Go on from `self.step` to `until` (all steps if not given), saving on the way and at the end."""
+        end = min(self.run.steps, until if until is not None else self.run.steps)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        sums: dict[str, float] = {}
+        last_saved, started = self.step, time.monotonic() - self.seconds
+        for batch in batches_of(self.run, self.step, end):
+            for name, value in self._one_step(to_device(batch, self.device)).items():
+                sums[name] = sums.get(name, 0.0) + value
+            self.step += 1
+            self.seconds = time.monotonic() - started
+            if self.step % self.run.journal_every == 0 or self.step == end:
+                count = (self.step - 1) % self.run.journal_every + 1
+                self._write_journal({name: value / count for name, value in sums.items()})
+                sums = {}
+            if self.step - last_saved >= self.run.save_every or self.step == end:
+                self.save()
+                last_saved = self.step
+
+    def _one_step(self, batch: Any) -> dict[str, float]:
+        numbers: dict[str, float] = {}
+        for phase, optimiser in self.optimisers.items():
+            rng = torch_rng(self.run.seed, f"{self.run.name}/{phase}/{self.step}")
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.run.bf16):
+                loss, extra = self.objective.loss(phase, batch, rng)
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step(self.run.rate(self.step))
+            numbers |= {phase: float(loss.detach()), **extra}
+        # A young average follows closely, so that a short run is not stuck near its random start.
+        keep = min(self.run.ema, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, p in self.objective.named_parameters():
+                self.ema[name].lerp_(p, 1 - keep)
+        return numbers
+
+    def save(self) -> None:
+        """Write all that an exact resume needs, atomically."""
+        tensors = {f"weights/{n}": p.detach() for n, p in self.objective.named_parameters()}
+        tensors |= {f"ema/{n}": p for n, p in self.ema.items()}
+        for phase, optimiser in self.optimisers.items():
+            tensors |= {f"optimiser/{phase}/{n}": value for n, value in optimiser.state.items()}
+        draft = self.folder / "state.safetensors.part"
+        metadata = {"name": self.run.name, "step": str(self.step), "seconds": repr(self.seconds)}
+        save_file({n: t.contiguous() for n, t in tensors.items()}, draft, {"run": json.dumps(metadata)})
+        os.replace(draft, self.folder / "state.safetensors")
+
+    def resume(self) -> bool:
+        """Take up the folder's saved state; False if there is none."""
+        path = self.folder / "state.safetensors"
+        if not path.exists():
+            return False
+        from safetensors import safe_open
+
+        with safe_open(path, "pt") as file:
+            metadata = json.loads(file.metadata()["run"])
+        state = load_file(path, device=str(self.device))
+        with torch.no_grad():
+            for name, p in self.objective.named_parameters():
+                p.copy_(state[f"weights/{name}"])
+                self.ema[name].copy_(state[f"ema/{name}"])
+        self.step, self.seconds = int(metadata["step"]), float(metadata["seconds"])
+        for phase, optimiser in self.optimisers.items():
+            optimiser.load(with_prefix(state, f"optimiser/{phase}/"), self.step)
+        return True
+
+    def use_ema(self) -> Objective:
+        """The objective with its smoothed weights in place (training does not go on from here)."""
+        self.objective.load_state_dict(self.ema, strict=False)
+        return self.objective.eval()
+
+    def _write_journal(self, numbers: Mapping[str, float]) -> None:
+        row = {"step": self.step, "seconds": round(self.seconds, 1), **{n: round(v, 5) for n, v in numbers.items()}}
+        with (self.folder / "journal.jsonl").open("a") as journal:
+            journal.write(json.dumps(row) + "\n")
+        print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+
+
+class _Steps(Dataset[Any]):
+    def __init__(self, source: BatchSource) -> None:
+        self.source = source
+
+    def __getitem__(self, step: int) -> Any:
+        return self.source(step)
+
+
+def batches_of(run: Run, start: int, end: int) -> Iterator[Any]:
+    """The batches of steps `start` to `end`, made ahead in worker processes, in order."""
+    if run.workers == 0:
+        yield from map(run.batches, range(start, end))
+    else:
+        loader = DataLoader(
+            _Steps(run.batches), batch_size=None, sampler=range(start, end), num_workers=run.workers, prefetch_factor=4
+        )
+        yield from loader
+
+
+def to_device(batch: Any, device: torch.device) -> Any:
+    """The batch with every tensor in it on `device`."""
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(to_device(value, device) for value in batch))
+    if isinstance(batch, dict):
+        return {name: to_device(value, device) for name, value in batch.items()}
+    return batch
+
+
+def with_prefix(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The entries whose names begin with `prefix`, without it."""
+    return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}

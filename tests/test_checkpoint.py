@@ -1,0 +1,59 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from mutoscope.checkpoints.checkpoint import Checkpoint, config_from, save_checkpoint
+from mutoscope.errors import MutoscopeError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inner:
+    depth: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outer:
+    width: int
+    inner: Inner
+
+
+def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
+    module = nn.Linear(3, 2)
+    save_checkpoint(tmp_path, {"width": 3}, module, "# a card")
+    other = nn.Linear(3, 2)
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.load_into(other)
+    assert torch.equal(other.weight, module.weight.detach().bfloat16().float())
+    assert checkpoint.config["width"] == 3
+    assert (tmp_path / "card.md").read_text().startswith("# a card")
+
+
+def test_damaged_weights_are_refused_with_a_cure(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, {}, nn.Linear(3, 2), "")
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-5])
+    with pytest.raises(MutoscopeError, match=r"damaged.*bundled model"):
+        Checkpoint(tmp_path).load_into(nn.Linear(3, 2))
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, {}, nn.Linear(3, 2), "")
+    with pytest.raises(MutoscopeError, match="belong together"):
+        Checkpoint(tmp_path).load_into(nn.Linear(3, 4))
+
+
+def test_a_checkpoint_of_another_schema_is_refused(tmp_path: Path) -> None:
+    save_checkpoint(tmp_path, {"schema": 99}, nn.Linear(3, 2), "")
+    with pytest.raises(MutoscopeError, match="schema 99"):
+        _ = Checkpoint(tmp_path).config
+
+
+def test_a_configuration_is_read_strictly_and_names_the_nearest_key() -> None:
+    assert config_from(Outer, {"width": 3, "inner": {"depth": 2}}) == Outer(width=3, inner=Inner(depth=2))
+    with pytest.raises(MutoscopeError, match="Did you mean 'width'"):
+        config_from(Outer, {"widht": 3, "inner": {"depth": 2}})
+    with pytest.raises(MutoscopeError, match="lacks inner"):
+        config_from(Outer, {"width": 3})

@@ -1,0 +1,79 @@
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from mutoscope.objective import Objective
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import orthogonalised
+from mutoscope.training.run import Run
+from mutoscope.training.trainer import Trainer
+
+
+class Line(Objective):
+    """Learns a linear map: the smallest objective."""
+
+    phases: tuple[str, ...] = ("fit",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.map = nn.Linear(4, 3)
+
+    def loss(self, phase: str, batch: Tensor, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+        noisy = batch + 0.01 * torch.randn(batch.shape, generator=rng)
+        return (self.map(noisy) - batch[:, :3]).square().mean(), {"rows": float(len(batch))}
+
+
+def batches(step: int) -> Tensor:
+    return torch.randn(16, 4, generator=torch_rng(3, f"{step}"))
+
+
+RUN = Run(
+    name="line",
+    config={}, build=Line, batches=batches, steps=40, warmup=2, workers=0, journal_every=5, save_every=10, bf16=False
+)
+
+
+def test_training_lowers_the_loss_and_keeps_a_journal(tmp_path: Path) -> None:
+    Trainer(RUN, tmp_path).train()
+    rows = [json.loads(line) for line in (tmp_path / "journal.jsonl").read_text().splitlines()]
+    assert [row["step"] for row in rows] == list(range(5, 41, 5))
+    assert rows[-1]["fit"] < 0.3 * rows[0]["fit"]
+    assert all(row["rows"] == 16 for row in rows)
+
+
+def test_a_run_killed_and_resumed_ends_like_an_unbroken_one_to_the_last_digit(tmp_path: Path) -> None:
+    whole = Trainer(RUN, tmp_path / "whole")
+    whole.train()
+    Trainer(RUN, tmp_path / "broken").train(until=17)
+    second = Trainer(RUN, tmp_path / "broken")
+    assert second.resume()
+    assert second.step == 17
+    second.train()
+    for name, value in whole.objective.state_dict().items():
+        assert torch.equal(value, second.objective.state_dict()[name]), name
+    for name, value in whole.ema.items():
+        assert torch.equal(value, second.ema[name]), name
+
+
+def test_batches_made_by_a_worker_process_are_the_same_batches(tmp_path: Path) -> None:
+    ends = []
+    for workers in (0, 1):
+        trainer = Trainer(replace(RUN, steps=6, workers=workers), tmp_path / str(workers))
+        trainer.train()
+        ends.append(trainer.objective.state_dict()["map.weight"])
+    assert torch.equal(*ends)
+
+
+def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
+    assert not Trainer(RUN, tmp_path).resume()
+
+
+def test_orthogonalised_matrices_have_singular_values_near_one() -> None:
+    matrix = torch.randn(24, 8, generator=torch_rng(0, "matrix"))
+    values = torch.linalg.svdvals(orthogonalised(matrix).float())
+    assert values.min() > 0.5
+    assert values.max() < 1.5
