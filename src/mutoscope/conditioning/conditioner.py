@@ -20,7 +20,7 @@ from mutoscope.request import GenerateRequest
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.finder import find_subject, rendering_for
 from mutoscope.vision.matting import MatteNetwork
-from mutoscope.vision.subject import Subject
+from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
 
@@ -44,6 +44,7 @@ class Conditioner:
 
     def __init__(self, tokenizer: Tokenizer, matte: MatteNetwork) -> None:
         self.tokenizer, self.matte = tokenizer, matte
+        self._found: tuple[str, Subject] | None = None
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
@@ -54,7 +55,7 @@ class Conditioner:
         width, height, notes = output_size((photo.shape[0], photo.shape[1]), request.size)
         image = fit_photo(photo, width, height)
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
-        subject = find_subject(image, self.matte, hint_of(request, *sizes))
+        subject = self._subject(image, hint_of(request, *sizes))
         arrow = arrow_of(request, *sizes)
         return Told(
             condition=encode_condition(self.tokenizer, [timeline], [photo_features(subject)], [arrow]),
@@ -66,6 +67,14 @@ class Conditioner:
             notes=notes,
             photo_sha256=fingerprint(photo),
         )
+
+    def _subject(self, image: Pixels, hint: SubjectHint | None) -> Subject:
+        """The subject of a photo; the last one is remembered, as variants and tries ask for the same again."""
+        mask = "" if hint is None or hint.mask is None else fingerprint(hint.mask)
+        key = f"{fingerprint(image)} {None if hint is None else (hint.point, hint.box)} {mask}"
+        if self._found is None or self._found[0] != key:
+            self._found = key, find_subject(image, self.matte, hint)
+        return self._found[1]
 
 
 def _required(request: GenerateRequest) -> str:

@@ -1,0 +1,234 @@
+"""The verbs: everything that the command, the page and the server can do, as plain functions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from mutoscope.clock import Clock
+from mutoscope.devices import prepare
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.bench import Bench
+from mutoscope.evaluation.bench import bench as measure_speed
+from mutoscope.evaluation.mattes import measure_mattes
+from mutoscope.evaluation.motion import Animate
+from mutoscope.evaluation.motion import evaluate_motion as measure_scenes
+from mutoscope.evaluation.photo_set import open_photo_set
+from mutoscope.evaluation.photos import measure_photos
+from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
+from mutoscope.evaluation.report import Results, bench_table, markdown, written
+from mutoscope.evaluation.scorecard import MotionScorecard
+from mutoscope.health import Check, checks
+from mutoscope.manifest import fingerprint
+from mutoscope.media.photos import open_photo, output_size, photo_size
+from mutoscope.media.video import Video, read_manifest
+from mutoscope.pipeline import Pipeline, load_pipeline
+from mutoscope.progress import OnProgress, ignore
+from mutoscope.recipes.catalogue import RECIPES
+from mutoscope.request import GenerateRequest
+from mutoscope.shapes import ClipShape
+from mutoscope.training.trainer import Trainer
+
+_PACKAGE = Path(str(files("mutoscope")))
+WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "rocket.jpg"
+__all__ = [
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "generate",
+    "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+]  # fmt: skip
+Photo = str | Path | NDArray[np.uint8] | Image.Image
+
+
+@lru_cache(maxsize=2)
+def load(model: str = "motion") -> Pipeline:
+    """A bundled model by name, ready to work."""
+    if model not in (names := bundled_models()):
+        raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", "Choose one of them.")
+    prepare()
+    return load_pipeline(WEIGHTS / model, WEIGHTS / "matte")
+
+
+def bundled_models() -> list[str]:
+    """The names that `load` knows."""
+    return sorted(p.parent.name for p in WEIGHTS.glob("*/config.json") if p.parent.name != "matte")
+
+
+def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
+    """A video of `prompt`, moving `photo`: a path, an array (H, W, 3) uint8 RGB, or a Pillow image.
+
+    `wishes` are the fields of `GenerateRequest`: seed, seconds, fps, size, motion, guidance, steps, subject, mask, drag.
+    """
+    if photo is None or isinstance(photo, str | Path):
+        return generate_request(GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), on_progress)
+    request = GenerateRequest.from_dict({"prompt": prompt, **wishes})
+    return generate_request(request, on_progress, pixels=_pixels(photo))
+
+
+def generate_request(
+    request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
+) -> Video:
+    """A video of what a request asks; with `variants`, the first of them (ask for `request.variant(n)` to get the others)."""
+    clock = Clock(on_progress)
+    with clock.stage("load"):
+        pipeline = load(request.model)
+    video = pipeline.generate(request.variant(0), on_progress, pixels=pixels)
+    return replace(video, stats=video.stats | {"seconds": clock.seconds | video.stats["seconds"]})
+
+
+def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress = ignore) -> Video:
+    """The video that a clip's manifest describes, made again; `photo` where it is no longer at its old place.
+
+    `stats["same"]` says whether every frame is the same to the bit, as it must be on the same machine and versions.
+    """
+    manifest = read_manifest(path)
+    request = GenerateRequest.from_dict(manifest.request)
+    where = photo if photo is not None else request.photo
+    if where is None:
+        raise MutoscopeError(
+            f"{path} was made from a photo that was no file.", "A replay needs the photo.", "Give it: --photo FILE."
+        )
+    pixels = _pixels(where)
+    if fingerprint(pixels) != manifest.photo_sha256:
+        raise MutoscopeError(
+            f"The photo is not the one that {path} was made from.",
+            "A replay needs the same pixels.",
+            "Give the first photo, unchanged: --photo FILE.",
+        )
+    video = generate_request(request, on_progress, pixels=pixels)
+    assert video.manifest is not None
+    return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What a request will take on this machine, roughly."""
+
+    seconds: float
+    memory_bytes: int
+    width: int
+    height: int
+
+
+def estimate(request: GenerateRequest) -> Estimate:
+    """Seconds and peak memory before any work; the constants are of `mutoscope bench` on two cores."""
+    if request.photo is None:
+        width, height = 1280, 720
+    else:
+        width, height, _ = output_size(photo_size(request.photo), request.size)
+    megapixels = width * height / 1e6
+    per_clip = 0.2 + 0.7 * megapixels + 0.035 * megapixels * request.frames
+    memory = 650e6 + 60e6 * megapixels + 3.3e6 * megapixels * request.frames
+    return Estimate(seconds=2.5 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
+
+
+def train(name: str, *, resume: bool = False, folder: Path | None = None, steps: int | None = None) -> Checkpoint:
+    """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`)."""
+    if name not in RECIPES:
+        raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
+    run = RECIPES[name]()
+    place = folder or Path("runs") / name
+    trainer = Trainer(run, place)
+    if not resume and (place / "state.safetensors").exists():
+        raise MutoscopeError(
+            f"{place} already holds a run.",
+            "A run is not overwritten.",
+            "Go on with --resume, or move the folder away.",
+        )
+    if resume:
+        trainer.resume()
+    trainer.train(until=steps)
+    return save_checkpoint(place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer))
+
+
+def evaluate_motion(
+    *, scenes: int = 200, photos: Path | None = None, with_bench: bool = True, tell: Callable[[str], None] = print
+) -> Results:
+    """Measure the motion model on held-out scenes, on real photos with mattes if there are some, and its speed."""
+    pipeline = load("motion")
+    shape = ClipShape(frames=36, height=192, width=192, fps=12)  # the ruler looks 12 times a second
+    cards: dict[Kind, MotionScorecard] = {}
+    for kind in KINDS:
+        tell(f"held-out scenes: {kind}")
+        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, _animate(pipeline))
+    found = open_photo_set(photos) if photos is not None else ()
+    return Results(
+        scenes=cards,
+        photos=measure_photos(pipeline, found, tell) if found else None,
+        mattes=measure_mattes(photos, pipeline.conditioner.matte) if photos is not None else None,
+        bench=bench() if with_bench else None,
+    )
+
+
+def bench(photo: Path = SAMPLE) -> Bench:
+    """This machine's speed on the bundled photo, beside ffmpeg's zoompan."""
+    return measure_speed(photo)
+
+
+def world_clip(seed: int) -> tuple[str, Video]:
+    """A caption and a clip of the world that models learn from."""
+    shape = ClipShape(frames=72, height=256, width=256, fps=24)
+    question = next(draw_questions(1, "seen", shape, seed))
+    return question.prompt, Video(question.truth, shape.fps)
+
+
+def _animate(pipeline: Pipeline) -> Animate:
+    """The motion model as the evaluation asks it: the subject is given as a mask, so that words and motion are measured."""
+
+    def animate(prompt: str, photo: NDArray[np.uint8], matte: NDArray[np.float32], seed: int) -> NDArray[np.uint8]:
+        with TemporaryDirectory() as folder:
+            mask = Path(folder) / "mask.png"
+            Image.fromarray((matte * 255).round().astype(np.uint8)).save(mask)
+            size = f"{photo.shape[1]}x{photo.shape[0]}"
+            request = GenerateRequest(prompt=prompt, seed=seed, size=size, mask=str(mask))
+            return pipeline.generate(request, pixels=photo).frames
+
+    return animate
+
+
+def doctor() -> list[Check]:
+    """What is installed, what works here, and what each missing part would bring; the bundled weights among it."""
+    found = checks()
+    for folder in sorted(path.parent for path in WEIGHTS.glob("*/config.json")):
+        checkpoint = Checkpoint(folder)
+        try:
+            size = (folder / "model.safetensors").stat().st_size / 1e6
+            seen = f"schema {checkpoint.config['schema']}, {size:.1f} MB, sha256 {checkpoint.sha256[:12]}"
+            found.append(Check(name=f"weights: {folder.name}", state="works", seen=seen))
+        except (OSError, MutoscopeError) as error:
+            cure = "Install Mutoscope again: its weights come with the package."
+            found.append(Check(name=f"weights: {folder.name}", state="broken", seen=str(error), cure=cure))
+    return found
+
+
+def card_of(trainer: Trainer) -> str:
+    """What a checkpoint's card says of its training."""
+    run = trainer.run
+    facts: Mapping[str, object] = {
+        "Recipe": f"`mutoscope train {run.name}`",
+        "Steps": f"{trainer.step:,} of {run.steps:,}",
+        "Wall-clock": f"{trainer.seconds / 60:.0f} minutes",
+        "Data": "made by the world of this package while training; nothing downloaded",
+        "Licence": "Apache-2.0",
+    }
+    return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())
+
+
+def _pixels(photo: Photo) -> NDArray[np.uint8]:
+    """(H, W, 3) uint8 RGB of a photo in any of the ways that it may be given."""
+    if isinstance(photo, str | Path):
+        return open_photo(photo)
+    pixels = np.asarray(photo.convert("RGB")) if isinstance(photo, Image.Image) else photo
+    if pixels.ndim != 3 or pixels.shape[2] != 3 or pixels.dtype != np.uint8:
+        raise MutoscopeError(
+            f"The photo is an array {pixels.shape} of {pixels.dtype}.",
+            "It must be (H, W, 3) uint8, RGB.",
+            "Convert it.",
+        )
+    return np.ascontiguousarray(pixels)

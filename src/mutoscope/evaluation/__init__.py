@@ -1,0 +1,1 @@
+"""Evaluation: exact measurements of what clips do, and scorecards of them."""

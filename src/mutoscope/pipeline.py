@@ -1,0 +1,128 @@
+"""The whole path: words and a photo go in, a video comes out."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
+from mutoscope.clock import Clock
+from mutoscope.codecs.codec import Codec
+from mutoscope.codecs.motion import MotionCodec
+from mutoscope.conditioning.conditioner import Conditioner, Told
+from mutoscope.errors import MutoscopeError
+from mutoscope.families.diffusion import Diffusion, DiffusionConfig
+from mutoscope.families.family import Family, Sampling
+from mutoscope.language.tokens import Tokenizer
+from mutoscope.manifest import Manifest, fingerprint
+from mutoscope.media.video import Video
+from mutoscope.progress import OnProgress, Step, ignore
+from mutoscope.request import GenerateRequest
+from mutoscope.version import __version__
+from mutoscope.vision.matting import MatteConfig, MatteNetwork
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pipeline:
+    """A model ready to work: what understands, what fills codes, what makes frames of them."""
+
+    conditioner: Conditioner
+    family: Family
+    codec: Codec
+    name: str
+    digest: str  # of the weights, for the manifest
+
+    def generate(
+        self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
+    ) -> Video:
+        """A video of what the request asks; `pixels` (H,W,3) stands for the photo where it is not a file."""
+        clock = Clock(on_progress)
+        with clock.stage("condition"):
+            told = self.conditioner(request, pixels)
+        with clock.stage("sample"):
+            codes = self.codes(request, told, on_progress)
+        with clock.stage("decode"):
+            frames = self.codec.decode(codes, told.picture, told.shape, on_progress)
+            check_frames(frames, moving=bool(codes.abs().max() > 1e-3))
+        return Video(frames, request.fps, manifest=self.manifest(request, told, frames), stats=clock.stats())
+
+    def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
+        """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
+        sampling = Sampling(steps=request.steps, guidance=request.guidance)
+        codes = self.family.sample(
+            self.codec.codes_shape(told.shape),
+            told.condition,
+            request.seed,
+            sampling,
+            lambda done, total: on_progress(Step(stage="sample", done=done, total=total)),
+        )[0]
+        if not bool(torch.isfinite(codes).all()):
+            raise MutoscopeError(
+                "The model made numbers that are not finite.",
+                "Codes must be finite.",
+                "Lower --guidance or raise --steps.",
+            )
+        return codes * request.motion
+
+    def manifest(self, request: GenerateRequest, told: Told, frames: Pixels) -> Manifest:
+        """All that is needed to make the same frames again, and what was (not) understood."""
+        return Manifest(
+            version=__version__,
+            model=self.name,
+            checkpoint=self.digest,
+            request=request.to_dict(),
+            photo_sha256=told.photo_sha256,
+            frames=len(frames),
+            fps=request.fps,
+            width=told.shape.width,
+            height=told.shape.height,
+            rendering=told.picture.rendering,
+            subject={
+                "source": told.subject.source,
+                "confidence": round(told.subject.confidence, 3),
+                "box": list(told.subject.box),
+            },
+            timeline=[asdict(segment) for segment in told.timeline.segments],
+            not_understood=[asdict(word) for word in told.understanding.unknown],
+            impossible=[asdict(word) for word in told.understanding.impossible],
+            notes=list(told.notes),
+            frames_sha256=fingerprint(frames),
+            torch=torch.__version__,
+        )
+
+
+def check_frames(frames: Pixels, *, moving: bool) -> None:
+    """Refuse a clip that is one flat colour, or that stands still although its codes move."""
+    if frames[0].min() == frames[0].max() and frames[-1].min() == frames[-1].max():
+        raise MutoscopeError(
+            "Every pixel of the clip has the same colour.",
+            "A clip must show something.",
+            "Take a photo with something in it.",
+        )
+    if moving and np.array_equal(frames[0], frames[-1]) and np.array_equal(frames[0], frames[len(frames) // 2]):
+        raise MutoscopeError(
+            "Nothing moves in the clip.", "Motion was asked for.", "Raise --motion, or name a subject with --subject."
+        )
+
+
+def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
+    """The motion model of a checkpoint folder, with the matte network that finds its subjects."""
+    model, finder = Checkpoint(folder), Checkpoint(matte_folder)
+    config = config_from(DiffusionConfig, model.config["denoiser"])
+    tokenizer = Tokenizer(model.config["vocabulary"])
+    family = Diffusion(config)
+    model.load_into(family)
+    matte = MatteNetwork(config_from(MatteConfig, finder.config["network"]))
+    finder.load_into(matte)
+    return Pipeline(
+        conditioner=Conditioner(tokenizer, matte.eval()),
+        family=family.eval(),
+        codec=MotionCodec(),
+        name=folder.name,
+        digest=model.sha256,
+    )
