@@ -29,8 +29,9 @@ PLAYERS = (None, Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpo
 
 def write_mp4(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
     """H.264 that every browser plays, ready to stream. Frames (T, H, W, 3) have even sides."""
-    # The first frame is the photo itself and is kept nearly lossless; the others lean on it.
-    options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4"}
+    # The first frame is the photo itself and is kept nearly lossless; the others lean on it. The macroblock tree is off
+    # because it makes the bytes differ now and then from one encoding of the same frames to the next.
+    options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4:mbtree=0"}
     container = {"movflags": "+faststart", "fflags": "+bitexact"}
     _write(path, "mp4", "libx264", frames, fps, comment, options, container, on_progress)
 
