@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from mutoscope.codecs.motion_code import CHANNELS, INDEX, LEVELS, key_count, motion_path
+from mutoscope.codecs.motion_code import CHANNELS, INDEX, LEVELS, arriving, key_count, motion_path
 from mutoscope.shapes import ClipShape
 
 SHAPE = ClipShape(frames=73, height=64, width=96, fps=24)
@@ -28,6 +28,13 @@ def test_everything_is_at_rest_at_frame_zero() -> None:
         assert path[channel][0] == 0
     assert path.sway[0] == path.pulse[0] == path.ripple[0] == 0
     assert np.all(path.shake[0] == 0)
+
+
+def test_an_arrow_is_met_exactly_whatever_was_sampled() -> None:
+    moved = arriving(torch.randn(24, len(CHANNELS)) * 0.05, 3.0, (0.2, -0.1))
+    path = motion_path(moved, ClipShape(frames=72 * 8 + 1, height=64, width=96, fps=192))
+    assert path["subject_x"][-1] == pytest.approx(0.2, abs=0.01)
+    assert path["subject_y"][-1] == pytest.approx(-0.1, abs=0.01)
 
 
 def test_levels_are_never_negative() -> None:

@@ -12,6 +12,7 @@ from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.clock import Clock
 from mutoscope.codecs.codec import Codec
 from mutoscope.codecs.motion import MotionCodec
+from mutoscope.codecs.motion_code import arriving
 from mutoscope.conditioning.conditioner import Conditioner, Told
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion, DiffusionConfig
@@ -67,6 +68,9 @@ class Pipeline:
                 "Codes must be finite.",
                 "Lower --guidance or raise --steps.",
             )
+        given, right, down = told.condition.arrow[0].tolist()
+        if given:  # the model has learned what arrows mean; a drawn one is then met exactly
+            codes = arriving(codes, told.shape.seconds, (right, down))
         return codes * request.motion
 
     def manifest(self, request: GenerateRequest, told: Told, frames: Pixels) -> Manifest:
@@ -98,7 +102,7 @@ class Pipeline:
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:
     """Refuse a clip that is one flat colour, or that stands still although its codes move."""
-    if frames[0].min() == frames[0].max() and frames[-1].min() == frames[-1].max():
+    if (frames[0] == frames[0, 0, 0]).all() and (frames[-1] == frames[-1, 0, 0]).all():
         raise MutoscopeError(
             "Every pixel of the clip has the same colour.",
             "A clip must show something.",
@@ -113,11 +117,17 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
 def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
     """The motion model of a checkpoint folder, with the matte network that finds its subjects."""
     model, finder = Checkpoint(folder), Checkpoint(matte_folder)
-    config = config_from(DiffusionConfig, model.config["denoiser"])
-    tokenizer = Tokenizer(model.config["vocabulary"])
+    config = config_from(DiffusionConfig, model.part("denoiser", dict))
+    tokenizer = Tokenizer(model.part("vocabulary", list))
+    if tokenizer.words != config.text.words:
+        raise MutoscopeError(
+            f"{folder} has {tokenizer.words} words in its vocabulary, but a network for {config.text.words}.",
+            "Vocabulary and network belong together.",
+            "Take the bundled model.",
+        )
     family = Diffusion(config)
     model.load_into(family)
-    matte = MatteNetwork(config_from(MatteConfig, finder.config["network"]))
+    matte = MatteNetwork(config_from(MatteConfig, finder.part("network", dict)))
     finder.load_into(matte)
     return Pipeline(
         conditioner=Conditioner(tokenizer, matte.eval()),

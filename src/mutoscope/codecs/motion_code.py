@@ -49,6 +49,21 @@ def key_times(keys: int, seconds: float) -> Curve:
     return (np.arange(keys) + 0.5) * (seconds / keys)
 
 
+def arriving(codes: Tensor, seconds: float, travel: tuple[float, float]) -> Tensor:
+    """The codes (K, 13) with the subject's whole travel made exactly `travel` (right, down, in fractions of the frame).
+
+    What is missing is spread over the clip along a smooth hill, so that it starts and ends gently.
+    """
+    keys = len(codes)
+    hill = torch.sin(torch.pi * (torch.arange(keys, dtype=codes.dtype, device=codes.device) + 0.5) / keys)
+    hill = hill * (keys / seconds / hill.sum())
+    arrived = codes.clone()
+    for channel, wanted in zip(("subject_x", "subject_y"), travel, strict=True):
+        gone = float(codes[:, INDEX[channel]].sum()) * seconds / keys
+        arrived[:, INDEX[channel]] += hill * (wanted - gone)
+    return arrived
+
+
 @dataclass(frozen=True)
 class MotionPath:
     """Where everything is at every frame: `values` (T, 13), positions (0 at frame 0) and levels, in CHANNELS order."""
