@@ -31,6 +31,17 @@ def test_what_is_saved_is_what_is_loaded(tmp_path: Path) -> None:
     assert (tmp_path / "card.md").read_text().startswith("# a card")
 
 
+def test_matrices_in_eight_bits_are_half_as_large_and_nearly_the_same(tmp_path: Path) -> None:
+    module, other = nn.Linear(64, 64), nn.Linear(64, 64)
+    large = save_checkpoint(tmp_path / "large", {}, module, "")
+    small = save_checkpoint(tmp_path / "small", {}, module, "", eight_bits=True)
+    small.load_into(other)
+    sizes = [(c.folder / "model.safetensors").stat().st_size for c in (small, large)]
+    assert sizes[0] < 0.65 * sizes[1]
+    step = module.weight.detach().abs().amax(dim=1, keepdim=True) / 127
+    assert ((other.weight - module.weight).abs() <= 0.51 * step).all()
+
+
 def test_damaged_weights_are_refused_with_a_cure(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, {}, nn.Linear(3, 2), "")
     weights = tmp_path / "model.safetensors"

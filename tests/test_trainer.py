@@ -33,7 +33,15 @@ def batches(step: int) -> Tensor:
 
 RUN = Run(
     name="line",
-    config={}, build=Line, batches=batches, steps=40, warmup=2, workers=0, journal_every=5, save_every=10, bf16=False
+    config={},
+    build=Line,
+    batches=batches,
+    steps=40,
+    warmup=2,
+    workers=0,
+    journal_every=5,
+    save_every=10,
+    bf16=False,
 )
 
 

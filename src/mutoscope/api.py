@@ -1,5 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -38,7 +39,7 @@ from mutoscope.shapes import ClipShape
 from mutoscope.training.trainer import Trainer
 
 _PACKAGE = Path(str(files("mutoscope")))
-WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "rocket.jpg"
+WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
     "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "generate",
     "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
@@ -141,23 +142,27 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, steps:
             "A run is not overwritten.",
             "Go on with --resume, or move the folder away.",
         )
-    if resume:
-        trainer.resume()
+    if resume and not trainer.resume():
+        raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
     trainer.train(until=steps)
-    return save_checkpoint(place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer))
+    return save_checkpoint(
+        place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer), eight_bits=run.eight_bits
+    )
 
 
 def evaluate_motion(
     *, scenes: int = 200, photos: Path | None = None, with_bench: bool = True, tell: Callable[[str], None] = print
 ) -> Results:
     """Measure the motion model on held-out scenes, on real photos with mattes if there are some, and its speed."""
+    if scenes < 1:
+        raise MutoscopeError(f"{scenes} scenes cannot be measured.", "At least one is needed.", "Write --scenes 200.")
+    found = open_photo_set(photos) if photos is not None else ()
     pipeline = load("motion")
     shape = ClipShape(frames=36, height=192, width=192, fps=12)  # the ruler looks 12 times a second
     cards: dict[Kind, MotionScorecard] = {}
     for kind in KINDS:
         tell(f"held-out scenes: {kind}")
-        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, _animate(pipeline))
-    found = open_photo_set(photos) if photos is not None else ()
+        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, _animate(pipeline, shape))
     return Results(
         scenes=cards,
         photos=measure_photos(pipeline, found, tell) if found else None,
@@ -178,7 +183,7 @@ def world_clip(seed: int) -> tuple[str, Video]:
     return question.prompt, Video(question.truth, shape.fps)
 
 
-def _animate(pipeline: Pipeline) -> Animate:
+def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:
     """The motion model as the evaluation asks it: the subject is given as a mask, so that words and motion are measured."""
 
     def animate(prompt: str, photo: NDArray[np.uint8], matte: NDArray[np.float32], seed: int) -> NDArray[np.uint8]:
@@ -186,34 +191,40 @@ def _animate(pipeline: Pipeline) -> Animate:
             mask = Path(folder) / "mask.png"
             Image.fromarray((matte * 255).round().astype(np.uint8)).save(mask)
             size = f"{photo.shape[1]}x{photo.shape[0]}"
-            request = GenerateRequest(prompt=prompt, seed=seed, size=size, mask=str(mask))
+            request = GenerateRequest(
+                prompt=prompt, seed=seed, size=size, mask=str(mask), seconds=shape.seconds, fps=shape.fps
+            )
             return pipeline.generate(request, pixels=photo).frames
 
     return animate
 
 
 def doctor() -> list[Check]:
-    """What is installed, what works here, and what each missing part would bring; the bundled weights among it."""
+    """What is installed, what works here, and what each missing part would bring; the bundled weights are really loaded."""
     found = checks()
-    for folder in sorted(path.parent for path in WEIGHTS.glob("*/config.json")):
-        checkpoint = Checkpoint(folder)
+    for name in ("motion", "matte"):
+        size = sum(path.stat().st_size for path in (WEIGHTS / name).glob("*.safetensors")) / 1e6
         try:
-            size = (folder / "model.safetensors").stat().st_size / 1e6
-            seen = f"schema {checkpoint.config['schema']}, {size:.1f} MB, sha256 {checkpoint.sha256[:12]}"
-            found.append(Check(name=f"weights: {folder.name}", state="works", seen=seen))
+            load_pipeline(WEIGHTS / "motion", WEIGHTS / "matte")
+            digest = Checkpoint(WEIGHTS / name).sha256[:12]
+            found.append(Check(name=f"weights: {name}", state="works", seen=f"{size:.1f} MB, sha256 {digest}"))
         except (OSError, MutoscopeError) as error:
             cure = "Install Mutoscope again: its weights come with the package."
-            found.append(Check(name=f"weights: {folder.name}", state="broken", seen=str(error), cure=cure))
+            found.append(Check(name=f"weights: {name}", state="broken", seen=str(error), cure=cure))
     return found
 
 
 def card_of(trainer: Trainer) -> str:
     """What a checkpoint's card says of its training."""
     run = trainer.run
+    rows = [json.loads(line) for line in (trainer.folder / "journal.jsonl").read_text("utf-8").splitlines()]
+    points = [rows[round(i * (len(rows) - 1) / 7)] for i in range(8)]
+    phase = trainer.objective.phases[0]
     facts: Mapping[str, object] = {
         "Recipe": f"`mutoscope train {run.name}`",
         "Steps": f"{trainer.step:,} of {run.steps:,}",
         "Wall-clock": f"{trainer.seconds / 60:.0f} minutes",
+        "Curve": ", ".join(dict.fromkeys(f"{row[phase]:.3f} at {row['step']:,}" for row in points)),
         "Data": "made by the world of this package while training; nothing downloaded",
         "Licence": "Apache-2.0",
     }

@@ -22,6 +22,7 @@ SCHEMA = 1
 _CURE = "Take the bundled model, or write the checkpoint again with `mutoscope train`."
 
 Config = TypeVar("Config")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class Checkpoint:
             raise MutoscopeError(f"{path} has schema {found!r}.", f"This version reads schema {SCHEMA}.", _CURE)
         return config
 
+    def part(self, key: str, kind: type[Part]) -> Part:
+        """One part of the configuration, of the kind that it must have."""
+        value = self.config.get(key)
+        if not isinstance(value, kind):
+            problem = f"{self.folder / 'config.json'} has no {key!r} that could be used ({type(value).__name__})."
+            raise MutoscopeError(problem, f"It must be a {kind.__name__}.", _CURE)
+        return value
+
     @cached_property
     def sha256(self) -> str:
         """Digest of the weights file, hexadecimal."""
@@ -55,17 +64,22 @@ class Checkpoint:
         path = self.folder / "model.safetensors"
         try:
             tensors = load_file(path)
-            module.load_state_dict(unpacked(tensors), strict=True)
+            loaded = unpacked(tensors)
+            if not all(bool(value.isfinite().all()) for value in loaded.values()):
+                raise ValueError("some weights are not finite")
+            module.load_state_dict(loaded, strict=True)
         except (OSError, SafetensorError, RuntimeError, ValueError) as error:
             first_line = str(error).splitlines()[0]
             problem = f"{path} does not fit its configuration or is damaged ({first_line})."
             raise MutoscopeError(problem, "Weights and config.json must belong together.", _CURE) from error
 
 
-def save_checkpoint(folder: Path, config: Mapping[str, Any], module: nn.Module, card: str) -> Checkpoint:
-    """Write a checkpoint folder; weights in bf16, each file atomically."""
+def save_checkpoint(
+    folder: Path, config: Mapping[str, Any], module: nn.Module, card: str, *, eight_bits: bool = False
+) -> Checkpoint:
+    """Write a checkpoint folder, each file atomically; weights in bf16, or their matrices in 8 bits with scales."""
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {name: value.to(torch.bfloat16).contiguous() for name, value in module.state_dict().items()}
+    tensors = packed(module.state_dict(), eight_bits=eight_bits)
     draft = folder / "model.safetensors.part"
     save_file(tensors, draft)
     os.replace(draft, folder / "model.safetensors")
@@ -78,9 +92,30 @@ def save_checkpoint(folder: Path, config: Mapping[str, Any], module: nn.Module, 
     return Checkpoint(folder)
 
 
+_SCALE = ".scale-of-8-bits"
+
+
+def packed(tensors: Mapping[str, Tensor], *, eight_bits: bool) -> dict[str, Tensor]:
+    """Tensors as they are stored: bf16, or int8 with a float32 scale per row for what has two dimensions or more."""
+    stored: dict[str, Tensor] = {}
+    for name, value in tensors.items():
+        if eight_bits and value.ndim >= 2:
+            rows = value.detach().float().flatten(1)
+            scale = rows.abs().amax(dim=1, keepdim=True).clamp(min=1e-12) / 127
+            stored[name] = (rows / scale).round().to(torch.int8).view(value.shape).contiguous()
+            stored[name + _SCALE] = scale.contiguous()
+        else:
+            stored[name] = value.detach().to(torch.bfloat16).contiguous()
+    return stored
+
+
 def unpacked(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Stored tensors in the precision that a module computes in."""
-    return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
+    loaded = {name: value.float() for name, value in tensors.items() if not name.endswith(_SCALE)}
+    for name, value in loaded.items():
+        if (scale := tensors.get(name + _SCALE)) is not None:
+            loaded[name] = (value.flatten(1) * scale).view(value.shape)
+    return loaded
 
 
 def config_from(kind: type[Config], values: Mapping[str, Any]) -> Config:
@@ -94,6 +129,11 @@ def config_from(kind: type[Config], values: Mapping[str, Any]) -> Config:
             raise MutoscopeError(f"Unknown key {key!r} in a {kind.__name__}.", hint, _CURE)
     if missing := [name for name in fields if name not in values]:
         raise MutoscopeError(f"{kind.__name__} lacks {', '.join(missing)}.", "All keys must be given.", _CURE)
+    for name, field in fields.items():
+        wanted = dict if dataclasses.is_dataclass(field.type) else field.type
+        if isinstance(wanted, type) and not isinstance(values[name], wanted):
+            problem = f"{name} in a {kind.__name__} is {values[name]!r}."
+            raise MutoscopeError(problem, f"It must be of the kind {wanted.__name__}.", _CURE)
     ready = {
         name: config_from(field.type, values[name]) if dataclasses.is_dataclass(field.type) else values[name]  # type: ignore[arg-type]
         for name, field in fields.items()

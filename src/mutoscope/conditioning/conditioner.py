@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mutoscope.codecs.picture import Picture
+from mutoscope.codecs.picture import Picture, Rendering
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.hints import arrow_of, hint_of
 from mutoscope.conditioning.photo import photo_features
@@ -15,7 +15,7 @@ from mutoscope.language.timeline import Timeline, parse_timeline
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import Understanding, check_prompt
 from mutoscope.manifest import fingerprint
-from mutoscope.media.photos import fit_photo, open_photo, output_size
+from mutoscope.media.photos import fit_photo, output_size, read_photo
 from mutoscope.request import GenerateRequest
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.finder import find_subject, rendering_for
@@ -23,6 +23,13 @@ from mutoscope.vision.matting import MatteNetwork
 from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
+
+_SHOW_IT = "show it with --subject or --mask to have it cut out"
+_RENDERING_NOTES: dict[Rendering, tuple[str, ...]] = {
+    "layers": (),
+    "soft": (f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}.",),
+    "camera": (f"No subject was found, so only the camera moves; {_SHOW_IT}.",),
+}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,20 +58,20 @@ class Conditioner:
         prompt = expand_commands(request.prompt)
         understanding = check_prompt(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, request.seconds)
-        photo = pixels if pixels is not None else open_photo(_required(request))
+        photo, photo_notes = (pixels, ()) if pixels is not None else _opened(request)
         width, height, notes = output_size((photo.shape[0], photo.shape[1]), request.size)
         image = fit_photo(photo, width, height)
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
         subject = self._subject(image, hint_of(request, *sizes))
-        arrow = arrow_of(request, *sizes)
+        arrow, rendering = arrow_of(request, *sizes), rendering_for(subject)
         return Told(
             condition=encode_condition(self.tokenizer, [timeline], [photo_features(subject)], [arrow]),
-            picture=Picture(image=image, matte=subject.matte, rendering=rendering_for(subject)),
+            picture=Picture(image=image, matte=subject.matte, rendering=rendering),
             subject=subject,
             shape=request.shape(width, height),
             timeline=timeline,
             understanding=understanding,
-            notes=notes,
+            notes=(*photo_notes, *notes, *_RENDERING_NOTES[rendering]),
             photo_sha256=fingerprint(photo),
         )
 
@@ -77,11 +84,12 @@ class Conditioner:
         return self._found[1]
 
 
-def _required(request: GenerateRequest) -> str:
+def _opened(request: GenerateRequest) -> tuple[Pixels, tuple[str, ...]]:
     if request.photo is None:
         raise MutoscopeError(
             "No photo was given.",
             "The motion model moves a photo; it does not draw one.",
             "Add --photo YOUR_PHOTO.jpg.",
         )
-    return request.photo
+    photo = read_photo(request.photo)
+    return photo.pixels, tuple(photo.notes)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from mutoscope.recipes.matte import matte
+from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
 from mutoscope.training.run import Run
 
-RECIPES: dict[str, Callable[[], Run]] = {"motion": motion, "matte": matte, "tiny_motion": tiny_motion}
+RECIPES: dict[str, Callable[[], Run]] = {recipe.__name__: recipe for recipe in (motion, matte, tiny_motion, tiny_matte)}

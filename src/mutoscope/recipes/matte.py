@@ -39,6 +39,7 @@ def matte() -> Run:
         optimiser=OptimiserConfig(muon_rate=0.02, adam_rate=2e-3),
         decay=0.6,
         ema=0.998,
+        eight_bits=True,
     )
 
 

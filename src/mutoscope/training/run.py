@@ -28,7 +28,8 @@ class Run:
     workers: int = 1  # processes that make batches
     journal_every: int = 100
     save_every: int = 1000
-    bf16: bool = True
+    bf16: bool = True  # while training
+    eight_bits: bool = False  # in the checkpoint: matrices as int8 with a scale per row
 
     def rate(self, step: int) -> float:
         """Share of the plateau's learning rate at a step: warm-up, plateau, linear decay."""

@@ -17,7 +17,7 @@ Matte = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Rendering = Literal["layers", "soft", "camera"]
 
-SURE = 0.7  # confidence from which a subject may be cut out of the photo
+SURE = 0.8  # confidence from which a subject may be cut out of the photo
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
 
