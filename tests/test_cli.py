@@ -13,7 +13,7 @@ import mutoscope
 from mutoscope.cli import build_parser, main
 from mutoscope.request import wishes
 
-SAMPLE = Path(mutoscope.__file__).parent / "samples" / "rocket.jpg"
+SAMPLE = Path(mutoscope.__file__).parent / "samples" / "coffee.jpg"
 WEIGHTS = Path(mutoscope.__file__).parent / "weights" / "motion" / "config.json"
 
 
