@@ -21,7 +21,7 @@ from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video, check_output, read_manifest
 from mutoscope.progress import Step
 
-SAMPLE = Path(mutoscope.__file__).parent / "samples" / "rocket.jpg"
+SAMPLE = Path(mutoscope.__file__).parent / "samples" / "coffee.jpg"
 
 
 def video(frames: int = 6, width: int = 96, height: int = 64, kept: Manifest | None = None) -> Video:

@@ -19,7 +19,7 @@ TRACKS = (
     "subject_x", "subject_y", "subject_scale", "subject_rotation", "subject_sway", "subject_ripple",
 )  # fmt: skip
 MEASURING_RATE = 12  # steps per second
-_LONG_SIDE = (192, 320)  # pixels that flow is measured at
+_LONG_SIDE = (144, 320)  # pixels that flow is measured at
 _SMALLEST_SUBJECT = 60  # pixels at that size
 _BASE = 0.15  # height on a swaying subject where the straight line through its bend is zero, if it bends more towards the top
 
@@ -74,8 +74,9 @@ class _SubjectTracker:
     """Where the subject's matte has gone, carried along by the motion measured in it, and what that motion left unexplained."""
 
     def __init__(self, matte: NDArray[np.float32] | None, height: int, width: int) -> None:
-        empty = np.zeros((height, width), np.float32)
-        self._first = empty if matte is None else cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA)
+        self._first = np.zeros((height, width), np.float32)
+        if matte is not None:
+            self._first = np.asarray(cv2.resize(matte, (width, height), interpolation=cv2.INTER_AREA), np.float32)
         self._to_now = np.eye(3)
         self.matte = self._first
         inside = np.argwhere(self._first > 0.5)
@@ -98,7 +99,7 @@ class _SubjectTracker:
         self._left.append(left @ np.linalg.inv(self._to_now[:2, :2]).T)
         self._to_now = matrix @ self._to_now
         size = (self._first.shape[1], self._first.shape[0])
-        self.matte = cv2.warpAffine(self._first, self._to_now[:2], size, flags=cv2.INTER_LINEAR)
+        self.matte = np.asarray(cv2.warpAffine(self._first, self._to_now[:2], size, flags=cv2.INTER_LINEAR), np.float32)
 
     def wait(self) -> None:
         """A step in which nothing could be measured: the subject is taken to stay where it was."""
@@ -239,8 +240,10 @@ def _smooth(values: Array, window: int) -> Array:
 def _away(matte: NDArray[np.float32]) -> Array:
     """(H, W) how much the ground at a pixel counts: what is near the subject may be dragged along with it."""
     reach = 0.2 * matte.shape[1]
-    distance = cv2.distanceTransform((matte < 0.5).astype(np.uint8), cv2.DIST_L2, 3).astype(np.float64)
-    return 0.03 + np.minimum(distance / reach, 1) ** 2
+    distance = np.asarray(cv2.distanceTransform((matte < 0.5).astype(np.uint8), cv2.DIST_L2, 3), np.float64)
+    share = np.minimum(distance / reach, 1)
+    weight: Array = 0.03 + share**2
+    return weight
 
 
 def _weighted_median(values: Array, weights: Array) -> float:

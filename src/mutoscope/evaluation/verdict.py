@@ -16,7 +16,7 @@ QUIETER = 3.0  # how many times smaller than what was asked anything else must b
 # The least that counts as done at normal speed and extent, in the units of the tracks; small asks need proportionally less.
 _CAMERA_LEAST = {"pan": 0.010, "tilt": 0.010, "zoom": 0.020, "roll": math.radians(1), "orbit": 0.010, "shake": 0.0010}
 _SUBJECT_LEAST = {
-    "x": 0.015, "y": 0.015, "scale": 0.040, "rotation": 0.15, "bob": 0.010, "bounce": 0.020,
+    "x": 0.010, "y": 0.010, "scale": 0.040, "rotation": 0.15, "bob": 0.010, "bounce": 0.020,
     "sway": 0.006, "pulse": 0.020, "ripple": 0.0010,
 }  # fmt: skip
 # The most that is never held against a clip, as a visible shift in frame widths.
@@ -129,9 +129,9 @@ class Window:
         return abs(float(track[-1] - track[0])) / max(length, 1e-9)
 
     def turns(self, name: str) -> int:
-        """How often a track turns back by at least a quarter of its swing."""
-        track = self.track(name)
-        need, count, heading, extreme = 0.25 * (track.max() - track.min()), 0, 0, track[0]
+        """How often a track turns back by at least a fifth of its swing."""
+        track = self.track(name, 0.0)
+        need, count, heading, extreme = 0.2 * (track.max() - track.min()), 0, 0, track[0]
         for value in track:
             if heading * (value - extreme) >= 0 and heading:
                 extreme = value
@@ -198,8 +198,9 @@ def _camera_faults(window: Window) -> list[str]:
             faults.append(f"camera: {move.action} asked, {name} {sizes[name]:+.4f}")
     strongest = max((effects[name] for name in asked), default=0.0)
     allowed = {name: max(quiet, strongest / QUIETER) for name, quiet in _CAMERA_QUIET.items()}
-    if "orbit" in asked:
-        allowed["pan"] += abs(sizes["orbit"])  # the ground as a whole slides by when one walks around the subject
+    slides = [_CAMERA_WISH[move.action][1] for move in window.scene.camera if "orbit" in move.action]
+    if slides and sizes["pan"] * slides[0] < 0:  # when one walks around the subject, what is far goes along
+        allowed["pan"] += 0.1
     if "shake" in asked:
         allowed["roll"] += 0.004
     faults += [
@@ -253,7 +254,7 @@ def _subject_faults(window: Window) -> list[str]:
     # The measuring errs in proportion to what the camera does.
     shown = max((_camera_effects(window)[name] for name in asked_camera), default=0.0)
     for name, effect in effects.items():
-        allowed = max(_SUBJECT_QUIET[name], strongest / QUIETER, shown / (2 * QUIETER)) + excused[name]
+        allowed = max(_SUBJECT_QUIET[name], strongest / QUIETER, shown / 4) + excused[name]
         if name not in asked and effect > allowed:
             faults.append(f"subject: {name} {effect:.4f} unasked")
     return faults
@@ -299,7 +300,7 @@ def _undone(window: Window, move: SubjectMove, x: float) -> str:
         case SubjectAction.FLOAT:
             swing, turns = window.swing("subject_y"), window.turns("subject_y")
             hovers = turns >= 1 or window.seconds < 1.3
-            calm = turns <= 1 + 1.8 * window.seconds
+            calm = turns <= 1 + 1.25 * window.seconds
             return (
                 ""
                 if swing >= _least(_SUBJECT_LEAST, "bob", move) and hovers and calm
@@ -308,7 +309,7 @@ def _undone(window: Window, move: SubjectMove, x: float) -> str:
         case SubjectAction.BOUNCE:
             y = window.track("subject_y", 0.0)
             swing, up = window.swing("subject_y"), float(y[0] - y.min())
-            jumps = up > 0.5 * swing and window.turns("subject_y") >= 1
+            jumps = up > 0.7 * swing and window.turns("subject_y") >= 1
             return (
                 "" if swing >= _least(_SUBJECT_LEAST, "bounce", move) and jumps else f"bounces {swing:.4f}, up {up:.4f}"
             )
