@@ -15,7 +15,6 @@ from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.errors import MutoscopeError
 from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video
-from mutoscope.pipeline import load_pipeline
 from mutoscope.request import GenerateRequest
 from mutoscope.vision.flow import dense_flow
 
@@ -124,8 +123,7 @@ def test_a_recipe_ends_in_a_checkpoint_that_generates(tmp_path: Path) -> None:
     checkpoint = api.train("tiny_motion", folder=tmp_path / "run")
     assert isinstance(checkpoint, Checkpoint)
     assert "`mutoscope train tiny_motion`" in (checkpoint.folder / "card.md").read_text()
-    pipeline = load_pipeline(checkpoint.folder, api.WEIGHTS / "matte")
-    video = pipeline.generate(GenerateRequest(prompt="the camera zooms in", photo=PHOTO, size="96x64", seconds=0.5))
+    video = api.generate("zoom in", photo=PHOTO, size="96x64", seconds=0.5, model=str(checkpoint.folder))
     assert video.frames.shape == (12, 64, 96, 3)
     with pytest.raises(MutoscopeError, match="already holds a run"):
         api.train("tiny_motion", folder=tmp_path / "run")

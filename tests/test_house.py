@@ -133,7 +133,7 @@ def test_only_weights_and_pictures_of_results_are_large() -> None:
     def allowed(path: Path) -> int:
         if path.is_relative_to(PACKAGE / "weights") and path.suffix == ".safetensors":
             return 8 * MEGABYTE
-        return 4 * MEGABYTE if path.is_relative_to(ROOT / "docs") else MEGABYTE
+        return MEGABYTE
 
     assert [path for path in kept_files() if path.stat().st_size > allowed(path)] == []
 

@@ -49,11 +49,13 @@ Photo = str | Path | NDArray[np.uint8] | Image.Image
 
 @lru_cache(maxsize=2)
 def load(model: str = "motion") -> Pipeline:
-    """A bundled model by name, ready to work."""
-    if model not in (names := bundled_models()):
-        raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", "Choose one of them.")
+    """A model ready to work: a bundled one by name, or one's own by the folder of its checkpoint."""
+    folder = Path(model) if (Path(model) / "config.json").is_file() else WEIGHTS / model
+    if folder.parent == WEIGHTS and model not in (names := bundled_models()):
+        cure = "Choose one of them, or give the folder of a checkpoint."
+        raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", cure)
     prepare()
-    return load_pipeline(WEIGHTS / model, WEIGHTS / "matte")
+    return load_pipeline(folder, WEIGHTS / "matte")
 
 
 def bundled_models() -> list[str]:
@@ -144,7 +146,13 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, steps:
         )
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
-    trainer.train(until=steps)
+    try:
+        trainer.train(until=steps)
+    except OSError as error:
+        cure = "Choose another folder with --output, or make room."
+        raise MutoscopeError(
+            f"{place} cannot be written to ({error}).", "A run keeps its state there.", cure
+        ) from error
     return save_checkpoint(
         place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer), eight_bits=run.eight_bits
     )

@@ -62,7 +62,10 @@ class GenerateRequest:
     drag: str | None = field(
         default=None, metadata=_wish("an arrow x,y:x,y from the subject to where it should go", "X,Y:X,Y")
     )
-    model: str = field(default="motion", metadata=_wish("which model makes the clip", "NAME"))
+    model: str = field(
+        default="motion",
+        metadata=_wish("a bundled model, or the folder of a checkpoint", "NAME"),
+    )
 
     def __post_init__(self) -> None:
         for name, wish in wishes().items():

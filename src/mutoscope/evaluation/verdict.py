@@ -326,7 +326,9 @@ def _undone(window: Window, move: SubjectMove, x: float) -> str:
             rest = max(
                 0.06 * window.swing("subject_sway"), 0.03 * window.swing("subject_rotation") * window.reading.radius
             )
-            return "" if level >= max(_least(_SUBJECT_LEAST, "ripple", move), rest) else f"ripples {level:.4f}"
+            return (
+                "" if level >= max(_least(_SUBJECT_LEAST, "ripple", move), min(rest, 0.002)) else f"ripples {level:.4f}"
+            )
 
 
 def _untravelled(window: Window, move: SubjectMove, x: float) -> str:
