@@ -127,9 +127,3 @@ def inabilities() -> dict[str, Inability]:
         for listing in (group.forms, group.chinese):
             found.update(dict.fromkeys(filter(None, listing.split(", ")), inability))
     return found
-
-
-@cache
-def chinese_inabilities() -> tuple[str, ...]:
-    """The Chinese ones, longest first."""
-    return tuple(sorted((word for word in inabilities() if not word.isascii()), key=len, reverse=True))
