@@ -126,9 +126,9 @@ def estimate(request: GenerateRequest) -> Estimate:
     else:
         width, height, _ = output_size(photo_size(request.photo), request.size)
     megapixels = width * height / 1e6
-    per_clip = 0.2 + 0.7 * megapixels + 0.035 * megapixels * request.frames
-    memory = 650e6 + 60e6 * megapixels + 3.3e6 * megapixels * request.frames
-    return Estimate(seconds=2.5 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
+    per_clip = 0.1 + 0.3 * megapixels + 0.029 * megapixels * request.frames
+    memory = 450e6 + 60e6 * megapixels + 3.3e6 * megapixels * request.frames
+    return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
 
 
 def train(name: str, *, resume: bool = False, folder: Path | None = None, steps: int | None = None) -> Checkpoint:
