@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -85,3 +87,11 @@ def test_orthogonalised_matrices_have_singular_values_near_one() -> None:
     values = torch.linalg.svdvals(orthogonalised(matrix).float())
     assert values.min() > 0.5
     assert values.max() < 1.5
+
+
+def test_training_needs_no_video_library(tmp_path: Path) -> None:
+    """A machine lent for training may lack PyAV."""
+    words = "import sys; sys.modules['av'] = None; from mutoscope.recipes.running import train; train('tiny_motion')"
+    done = subprocess.run([sys.executable, "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "runs" / "tiny_motion" / "checkpoint" / "model.safetensors").is_file()

@@ -1,7 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.clock import Clock
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
@@ -33,10 +32,9 @@ from mutoscope.media.photos import open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
-from mutoscope.recipes.catalogue import RECIPES
+from mutoscope.recipes.running import train
 from mutoscope.request import GenerateRequest
 from mutoscope.shapes import ClipShape
-from mutoscope.training.trainer import Trainer
 
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
@@ -131,33 +129,6 @@ def estimate(request: GenerateRequest) -> Estimate:
     return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
 
 
-def train(name: str, *, resume: bool = False, folder: Path | None = None, steps: int | None = None) -> Checkpoint:
-    """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`)."""
-    if name not in RECIPES:
-        raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
-    run = RECIPES[name]()
-    place = folder or Path("runs") / name
-    trainer = Trainer(run, place)
-    if not resume and (place / "state.safetensors").exists():
-        raise MutoscopeError(
-            f"{place} already holds a run.",
-            "A run is not overwritten.",
-            "Go on with --resume, or move the folder away.",
-        )
-    if resume and not trainer.resume():
-        raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
-    try:
-        trainer.train(until=steps)
-    except OSError as error:
-        cure = "Choose another folder with --output, or make room."
-        raise MutoscopeError(
-            f"{place} cannot be written to ({error}).", "A run keeps its state there.", cure
-        ) from error
-    return save_checkpoint(
-        place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer), eight_bits=run.eight_bits
-    )
-
-
 def evaluate_motion(
     *, scenes: int = 200, photos: Path | None = None, with_bench: bool = True, tell: Callable[[str], None] = print
 ) -> Results:
@@ -220,23 +191,6 @@ def doctor() -> list[Check]:
             cure = "Install Mutoscope again: its weights come with the package."
             found.append(Check(name=f"weights: {name}", state="broken", seen=str(error), cure=cure))
     return found
-
-
-def card_of(trainer: Trainer) -> str:
-    """What a checkpoint's card says of its training."""
-    run = trainer.run
-    rows = [json.loads(line) for line in (trainer.folder / "journal.jsonl").read_text("utf-8").splitlines()]
-    points = [rows[round(i * (len(rows) - 1) / 7)] for i in range(8)]
-    phase = trainer.objective.phases[0]
-    facts: Mapping[str, object] = {
-        "Recipe": f"`mutoscope train {run.name}`",
-        "Steps": f"{trainer.step:,} of {run.steps:,}",
-        "Wall-clock": f"{trainer.seconds / 60:.0f} minutes",
-        "Curve": ", ".join(dict.fromkeys(f"{row[phase]:.3f} at {row['step']:,}" for row in points)),
-        "Data": "made by the world of this package while training; nothing downloaded",
-        "Licence": "Apache-2.0",
-    }
-    return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())
 
 
 def _pixels(photo: Photo) -> NDArray[np.uint8]:

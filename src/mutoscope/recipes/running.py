@@ -1,0 +1,56 @@
+"""Running a recipe to its checkpoint. It needs neither PyAV nor the web, so that it runs on a bare machine with a GPU."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+
+from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
+from mutoscope.errors import MutoscopeError
+from mutoscope.recipes.catalogue import RECIPES
+from mutoscope.training.trainer import Trainer
+
+
+def train(name: str, *, resume: bool = False, folder: Path | None = None, steps: int | None = None) -> Checkpoint:
+    """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`)."""
+    if name not in RECIPES:
+        raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
+    run = RECIPES[name]()
+    place = folder or Path("runs") / name
+    trainer = Trainer(run, place, "cuda" if torch.cuda.is_available() else "cpu")
+    if not resume and (place / "state.safetensors").exists():
+        raise MutoscopeError(
+            f"{place} already holds a run.",
+            "A run is not overwritten.",
+            "Go on with --resume, or move the folder away.",
+        )
+    if resume and not trainer.resume():
+        raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
+    try:
+        trainer.train(until=steps)
+    except OSError as error:
+        cure = "Choose another folder with --output, or make room."
+        raise MutoscopeError(
+            f"{place} cannot be written to ({error}).", "A run keeps its state there.", cure
+        ) from error
+    return save_checkpoint(
+        place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer), eight_bits=run.eight_bits
+    )
+
+
+def card_of(trainer: Trainer) -> str:
+    """What a checkpoint's card says of its training."""
+    run = trainer.run
+    rows = [json.loads(line) for line in (trainer.folder / "journal.jsonl").read_text("utf-8").splitlines()]
+    points = [rows[round(i * (len(rows) - 1) / 7)] for i in range(8)]
+    phase = trainer.objective.phases[0]
+    facts: Mapping[str, object] = {
+        "Recipe": f"`mutoscope train {run.name}`",
+        "Steps": f"{trainer.step:,} of {run.steps:,}",
+        "Wall-clock": f"{trainer.seconds / 60:.0f} minutes",
+        "Curve": ", ".join(dict.fromkeys(f"{row[phase]:.3f} at {row['step']:,}" for row in points)),
+        "Data": "made by the world of this package while training; nothing downloaded",
+        "Licence": "Apache-2.0",
+    }
+    return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())
