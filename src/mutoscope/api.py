@@ -129,9 +129,7 @@ def estimate(request: GenerateRequest) -> Estimate:
     return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
 
 
-def evaluate_motion(
-    *, scenes: int = 200, photos: Path | None = None, with_bench: bool = True, tell: Callable[[str], None] = print
-) -> Results:
+def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Callable[[str], None] = print) -> Results:
     """Measure the motion model on held-out scenes, on real photos with mattes if there are some, and its speed."""
     if scenes < 1:
         raise MutoscopeError(f"{scenes} scenes cannot be measured.", "At least one is needed.", "Write --scenes 200.")
@@ -146,7 +144,7 @@ def evaluate_motion(
         scenes=cards,
         photos=measure_photos(pipeline, found, tell) if found else None,
         mattes=measure_mattes(photos, pipeline.conditioner.matte) if photos is not None else None,
-        bench=bench() if with_bench else None,
+        bench=bench(),
     )
 
 

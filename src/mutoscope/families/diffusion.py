@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mutoscope.codecs.motion_code import SCALE
 from mutoscope.conditioning.condition import Condition
 from mutoscope.families.family import OnStep, Sampling
-from mutoscope.language.encoder import WordEncoder, WordEncoderConfig
+from mutoscope.language.encoder import TextEncoder, WordEncoder, WordEncoderConfig
 from mutoscope.networks.attention import Block, waves
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
@@ -51,7 +51,7 @@ class Denoiser(nn.Module):
     def __init__(self, config: DiffusionConfig) -> None:
         super().__init__()
         width = config.width
-        self.text = WordEncoder(config.text)
+        self.text: TextEncoder = WordEncoder(config.text)
         self.words_in = nn.Linear(config.text.width, width)
         self.wishes_in = nn.Sequential(nn.Linear(config.photo + 3, width), nn.GELU(), nn.Linear(width, width))
         self.codes_in = nn.Conv1d(config.channels, width, 3, padding=1)

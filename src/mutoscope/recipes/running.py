@@ -12,7 +12,7 @@ from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.training.trainer import Trainer
 
 
-def train(name: str, *, resume: bool = False, folder: Path | None = None, steps: int | None = None) -> Checkpoint:
+def train(name: str, *, resume: bool = False, folder: Path | None = None) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`)."""
     if name not in RECIPES:
         raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
@@ -28,7 +28,7 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, steps:
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
     try:
-        trainer.train(until=steps)
+        trainer.train()
     except OSError as error:
         cure = "Choose another folder with --output, or make room."
         raise MutoscopeError(

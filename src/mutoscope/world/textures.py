@@ -1,13 +1,9 @@
 """Procedural textures and natural colours: what the surfaces of collages are made of."""
 
 import math
-from pathlib import Path
 
-import cv2
-import numpy as np
 import torch
 import torch.nn.functional as F
-from numpy.typing import NDArray
 from torch import Tensor
 
 KINDS = ("noise", "stripes", "bricks", "rings", "cells", "fur", "spots")
@@ -105,22 +101,3 @@ def hsv_colours(hue: Tensor, strength: Tensor, value: Tensor) -> Tensor:  # (*sh
     offsets = torch.tensor([5.0, 3.0, 1.0], device=hue.device)
     k = (offsets + hue[..., None] * 6) % 6
     return value[..., None] * (1 - strength[..., None] * torch.minimum(k, 4 - k).clamp(0, 1))
-
-
-def photo_textures(folder: Path, count: int, size: int, rng: torch.Generator) -> Tensor:  # (B, 3, H, W) in 0..1
-    """Random crops of one's own photos, to stand in for procedural textures; not used for the bundled weights."""
-    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in {".jpg", ".jpeg", ".png"})
-    assert files, f"no photos in {folder}"
-    picks = torch.randint(0, len(files), (count,), generator=rng, device=rng.device).tolist()
-    places = uniform(rng, 0, 1, count, 3).tolist()
-    crops = [_crop(files[pick], size, place) for pick, place in zip(picks, places, strict=True)]
-    return torch.from_numpy(np.stack(crops)).to(rng.device)
-
-
-def _crop(file: Path, size: int, place: list[float]) -> NDArray[np.float32]:
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR)
-    assert pixels is not None, f"{file} cannot be read"
-    side = int(min(pixels.shape[:2]) * (0.3 + 0.7 * place[2]))
-    top, left = (int((whole - side) * share) for whole, share in zip(pixels.shape[:2], place[:2], strict=True))
-    crop = cv2.resize(pixels[top : top + side, left : left + side, ::-1], (size, size), interpolation=cv2.INTER_AREA)
-    return np.asarray(crop, np.float32).transpose(2, 0, 1) / np.float32(255)
