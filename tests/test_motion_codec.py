@@ -193,6 +193,14 @@ def test_a_subject_cut_by_the_edge_never_leaves_it() -> None:
         assert np.array_equal(red.any(axis=1), np.maximum.accumulate(red.any(axis=1))), moves  # no gap below its top
 
 
+def test_a_subject_whose_tip_touches_the_edge_grows_about_its_middle() -> None:
+    matte = np.zeros((144, 192), np.float32)
+    cv2.fillConvexPoly(matte, np.array([[0, 72], [60, 22], [120, 72], [60, 122]], np.int32), 1.0)
+    frames = _decode(_picture("layers", matte), subject_scale=0.15)
+    inside = cv2.erode(matte, np.ones((31, 31), np.uint8)) > 0.5
+    assert np.abs(_mean_flow(frames, inside)).max() < 1
+
+
 def test_what_the_edge_cuts_is_stretched_and_stays_at_the_edge() -> None:
     picture = _picture("layers", _matte(y=120, radius=40))
     frames = _decode(picture, subject_y=-0.12)
