@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.matte import CollageBatches, tiny_matte
 from mutoscope.seeding import torch_rng
 from mutoscope.training.trainer import Trainer
-from mutoscope.vision.candidates import contrast_map
+from mutoscope.vision.candidates import contrast_map, likeness_map
 from mutoscope.vision.finder import bounds, find_subject, rendering_for, tidy
 from mutoscope.vision.guided import refined
 from mutoscope.vision.matting import (
@@ -23,7 +24,7 @@ from mutoscope.vision.matting import (
     lesson,
     matte_loss,
 )
-from mutoscope.vision.subject import SubjectHint, no_subject
+from mutoscope.vision.subject import Subject, SubjectHint, no_subject
 
 TINY = MatteConfig(fine=16, middle=16, coarse=16)
 Pixels = NDArray[np.uint8]
@@ -102,6 +103,20 @@ def test_tiny_and_narrow_photos_do_no_harm(network: MatteNetwork, shape: tuple[i
 def test_nothing_in_a_plain_photo_means_the_camera_moves_alone(network: MatteNetwork) -> None:
     found = find_subject(np.full((90, 160, 3), 128, np.uint8), network, None)
     assert rendering_for(found) != "layers"
+
+
+def test_who_points_has_the_subject_cut_out_with_less_certainty() -> None:
+    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.65, source="found")
+    assert rendering_for(found) == "soft"
+    assert rendering_for(replace(found, source="click")) == "layers"
+    assert rendering_for(replace(found, source="click", confidence=0.3)) == "soft"
+
+
+def test_what_looks_like_the_clicked_point_and_is_near_it_is_likeliest() -> None:
+    likely = likeness_map(two_balls(), (55 / 200, 0.5), 12.0, 0.3)
+    inside, other, between = likely[60, 60], likely[60, 150], likely[60, 100]
+    assert inside > 0.9
+    assert inside > 4 * max(other, between)
 
 
 def test_without_a_subject_the_camera_moves_alone() -> None:

@@ -17,6 +17,7 @@ Pixels = NDArray[np.uint8]
 
 LEVELS = ((0.9, 0.1), (0.75, 0.2), (0.97, 0.04))  # shares of a map's maximum: surely inside, surely outside
 BLIND: Box = (0.15, 0.15, 0.85, 0.85)
+LIKENESS = ((12.0, 0.2), (18.0, 0.3))  # spread of colours (CIELAB units) and of places (picture widths) around a click
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,12 +47,15 @@ def clicked_candidates(
     picture: Pixels, small: Pixels, network: MatteNetwork, point: tuple[float, float]
 ) -> list[Candidate]:
     """Guesses of which whole thing a click means; unaided ones that miss it cannot win, but their doubt counts."""
-    told, _ = from_map(small, twice_seen(picture, small, network, SubjectHint(point=point)), [])
+    alike = [seeds_of(likeness_map(small, point, colour, reach), 0.6, 0.05) for colour, reach in LIKENESS]
+    told, by_likeness = from_map(small, twice_seen(picture, small, network, SubjectHint(point=point)), alike)
     height, width = small.shape[:2]
     row, column = min(int(point[1] * height), height - 1), min(int(point[0] * width), width - 1)
     free = free_candidates(picture, small, network)
-    return [replace(c, trust=1.5 * c.trust) for c in told] + [
-        replace(c, trust=c.trust if c.matte[row, column] > 0.5 else 0.0) for c in free
+    return [
+        *(replace(c, trust=1.5 * c.trust) for c in told),
+        *(replace(c, trust=c.trust if c.matte[row, column] > 0.5 else 0.0) for c in free),
+        *(Candidate(matte=guess, kind="colour", trust=0.6) for guess in by_likeness),
     ]
 
 
@@ -141,6 +145,19 @@ def contrast_map(picture: Pixels) -> Matte:  # (h, w)
     prior = np.exp(-(((x / width - 0.5) / 0.35) ** 2 + ((y / height - 0.5) / 0.35) ** 2) / 2)
     smooth = cv2.GaussianBlur((distance * prior).astype(np.float32), (0, 0), 0.02 * width)
     return np.asarray(smooth / max(float(np.percentile(smooth, 99)), 1e-6), np.float32)
+
+
+def likeness_map(picture: Pixels, point: tuple[float, float], colour: float, reach: float) -> Matte:  # (h, w)
+    """How like the colours under a click each pixel is, and how near to it: 0..1."""
+    lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    height, width = lab.shape[:2]
+    y, x = np.mgrid[0:height, 0:width]
+    away = np.hypot(x / width - point[0], (y / height - point[1]) * height / width)
+    calm = cv2.GaussianBlur(lab, (0, 0), 1.0)
+    clicked = calm[away <= max(0.03, float(away.min()))]
+    few = clicked[:: max(1, len(clicked) // 12)]
+    unlike = np.min([np.linalg.norm(calm - one, axis=2) for one in few], axis=0)
+    return np.asarray(np.exp(-((unlike / colour) ** 2) / 2 - (away / reach) ** 2 / 2), np.float32)
 
 
 def roomy(box: Box, picture: Pixels, room: float = 0.06) -> Matte:

@@ -17,7 +17,9 @@ Matte = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Rendering = Literal["layers", "soft", "camera"]
 
-SURE = 0.8  # confidence from which a subject may be cut out of the photo
+# Confidences from which a subject may be cut out of the photo. Where a person points, the doubt is not about which thing is
+# meant, only about its outline.
+SURE, SURE_WHERE_SHOWN = 0.8, 0.55
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
 
@@ -26,9 +28,8 @@ def rendering_for(subject: Subject) -> Rendering:
     """How to move it: cut out in layers when sure or told, a soft warp when not, the camera alone without a subject."""
     if subject.source == "none":
         return "camera"
-    if subject.source == "mask" or subject.confidence >= SURE:
-        return "layers"
-    return "soft"
+    sure = subject.confidence >= (SURE if subject.source == "found" else SURE_WHERE_SHOWN)
+    return "layers" if sure else "soft"
 
 
 def find_subject(image: Pixels, network: MatteNetwork, hint: SubjectHint | None) -> Subject:  # (H, W, 3)
