@@ -47,7 +47,7 @@ _THEN = re.compile(
     r"[\s,;.]*\b(?:and\s+|but\s+)?(?:then|after\s+that|after\s+this(?=\s*,)|afterwards?|subsequently|finally|lastly|at\s+last|in\s+the\s+end)\b"
     r"(?:\s+(?:finally|lastly|next)\b)?\s*,?"
     r"|(?<=[,;.])\s*(?:and\s+)?(?:next\b(?!\s+to\b)|later\b|thirdly\b|secondly\b)\s*,?"
-    r"|[\s,;.。、]*(?:并且|并)?(?:然后|接着|紧接着|随后|接下来|后来|继而|而后|最后|(?<=[,"
+    r"|[\s,;.。、]*(?:并且|并)?(?:然后|接着|紧接着|随后|接下来|后来(?!回)|继而|而后|最后|(?<=[,"
     r";.。、\s])(?:之后|再(?!次|见|度|也)))(?:再(?!次|见|度))?\s*[,:]?",
     re.IGNORECASE,
 )
@@ -69,7 +69,7 @@ _WEAK: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
         (r"^(?P<a>.+?)(?:right\s+|just\s+)?\bbefore\s+(?P<b>.+)$", False),
         (r"^(?P<a>.+?)(?:right\s+|just\s+)?\bafter\s+(?P<b>.+)$", True),
         (r"^(?P<a>.+?),?\s*followed\s+by\s+(?P<b>.+)$", False),
-        (r"^(?:在|等)?(?P<a>.+?)(?:之后|以后|(?<![向往朝最先背身])(?<!(?<![后倒])退)后)\s*,\s*(?P<b>.+)$", False),
+        (r"^(?:在|等)?(?P<a>.+?)(?:之后|以后|(?<![向往朝最先背身王皇太])(?<!(?<![后倒])退)后)\s*,\s*(?P<b>.+)$", False),
         (r"^(?:在|等)?(?P<a>.+?)(?:之后|以后)(?P<b>.+)$", False),
         (r"^在?(?P<a>.+?)(?:之前|以前|(?<![向往朝面眼头先上推])前)\s*,\s*(?P<b>.+)$", True),
         (r"^在?(?P<a>.+?)(?:之前|以前)(?P<b>.+)$", True),
@@ -244,10 +244,10 @@ def _with_words(parts: list[_Part]) -> list[_Part]:
 
 
 def _with_setting_joined(parts: list[_Part], seconds: float) -> list[_Part]:
-    """ "A photo of a boat. [0-1s] it rises": what precedes the first time and moves nothing joins the first part."""
+    """ "A photo of a boat on the left. [0-1s] it rises": what precedes a time that is 0 can only belong to that part."""
     if len(parts) < 2 or parts[0].start is not None or parts[0].end is not None or parts[0].length is not None:
         return parts
-    if parts[1].start is not None and parts[1].start <= _TOLERANCE and not _asks(parts[0].text):
+    if parts[1].start is not None and parts[1].start <= _TOLERANCE:
         return [replace(parts[1], text=f"{parts[0].text}, {parts[1].text}"), *parts[2:]]
     return parts
 

@@ -31,7 +31,8 @@ class Tokenizer:
         self._ids = {word: number for number, word in enumerate(self.vocabulary, start=2)}
         if len(self._ids) != len(self.vocabulary):
             raise ValueError("A word stands twice in the vocabulary; every word must stand once.")
-        self._rows = {word: _ngram_row(word) for word in self.vocabulary}
+        self._rows = {word: _ngram_row(_ngrams(word)) for word in self.vocabulary}
+        self._ngrams = {ngram for word in self.vocabulary for ngram in _ngrams(word)[:NGRAMS_PER_WORD]}
 
     @property
     def words(self) -> int:
@@ -49,7 +50,7 @@ class Tokenizer:
     def encode(self, text: str) -> Tokens:
         """The ids and n-grams of a text's words."""
         words = self.split(text)
-        rows = [self._rows.get(word) or _ngram_row(word) for word in words]
+        rows = [self._rows.get(word) or self._unknown_row(word) for word in words]
         return Tokens(
             words=tuple(words),
             word_ids=np.array([self._ids.get(word, UNKNOWN) for word in words], np.int64),
@@ -57,10 +58,19 @@ class Tokenizer:
         )
 
 
-def _ngram_row(word: str) -> tuple[int, ...]:
-    """The first 12 different n-grams of a word as bucket numbers, padded with 0."""
-    grams = dict.fromkeys(_chinese_ngrams(word) if has_chinese(word) else _letter_ngrams(word))
-    row = [1 + zlib.crc32(gram.encode()) % (NGRAM_BUCKETS - 1) for gram in grams][:NGRAMS_PER_WORD]
+    def _unknown_row(self, word: str) -> tuple[int, ...]:
+        """n-grams that some known word has: any other would fall into a bucket that means something else."""
+        return _ngram_row([ngram for ngram in _ngrams(word) if ngram in self._ngrams])
+
+
+def _ngrams(word: str) -> list[str]:
+    """The different n-grams of a word, the most telling first."""
+    return list(dict.fromkeys(_chinese_ngrams(word) if has_chinese(word) else _letter_ngrams(word)))
+
+
+def _ngram_row(ngrams: list[str]) -> tuple[int, ...]:
+    """The first 12 n-grams as bucket numbers, padded with 0."""
+    row = [1 + zlib.crc32(ngram.encode()) % (NGRAM_BUCKETS - 1) for ngram in ngrams[:NGRAMS_PER_WORD]]
     return tuple(row + [0] * (NGRAMS_PER_WORD - len(row)))
 
 

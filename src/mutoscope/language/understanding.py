@@ -14,6 +14,12 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.words import has_chinese, split_words
 
 _LONGEST_PHRASE = 5
+_NEGATIONS = frozenset(("don't", "not", "never", "no", "without", "不要", "不", "别"))
+_ANY_MOTION = frozenset(("move", "moves", "moving", "动", "移动"))  # "do not move" asks for stillness, which can be done
+_NEGATED = Inability(
+    reason="what should not happen is not understood: every motion that is named is done",
+    instead="leave it out, and say only what should move",
+)
 _EXAMPLES = '"the camera zooms in", "the balloon floats up, then the camera pans left" or "镜头慢慢推近"'
 
 
@@ -146,6 +152,10 @@ def _impossible_at(words: list[str], place: int) -> tuple[int, Inability | None]
             return length, None
         if phrase in table and not _a_thing(words, place, length):
             return length, table[phrase]
+    if words[place] in _NEGATIONS and place + 1 < len(words):
+        denied = words[place + 1]
+        if denied in action_words() and denied not in _ANY_MOTION:
+            return 2, _NEGATED
     return 1, None
 
 
