@@ -1,8 +1,14 @@
-import torch
+from pathlib import Path
 
+import pytest
+import torch
+from PIL import Image
+
+from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.matte import CollageBatches
 from mutoscope.seeding import torch_rng
 from mutoscope.world.collage import draw_collages
+from mutoscope.world.crops import draw_crops, read_crops
 from mutoscope.world.textures import fractal_noise, hsv_colours, texture_fields
 
 
@@ -66,3 +72,26 @@ def test_hue_saturation_and_value_give_the_known_colours() -> None:
         torch.tensor([0.0, 1 / 3, 2 / 3, 0.5]), torch.tensor([1.0, 1, 1, 0]), torch.tensor([1.0, 1, 0.5, 0.7])
     )
     assert torch.allclose(colours, torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 0, 0.5], [0.7, 0.7, 0.7]]), atol=1e-6)
+
+
+def test_crops_of_a_folder_of_photos_stand_behind_half_of_the_collages(tmp_path: Path) -> None:
+    Image.new("RGB", (90, 60), (255, 0, 255)).save(tmp_path / "magenta.png")
+    rng = torch.Generator().manual_seed(3)
+    collages = draw_collages(24, 32, rng, photos=read_crops(tmp_path))
+    red, green, blue = collages.background.mean((2, 3)).unbind(1)
+    magenta = (red > 0.4) & (blue > 0.4) & (green < 0.25)
+    assert 4 <= int(magenta.sum()) <= 20
+
+
+def test_a_folder_without_photos_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(MutoscopeError, match="no photos"):
+        read_crops(tmp_path)
+
+
+def test_a_crop_is_a_part_of_the_photo_and_fills_its_square() -> None:
+    ramp = torch.arange(64, dtype=torch.uint8).expand(3, 64, 64)
+    crops = draw_crops((ramp,), 8, 16, torch.Generator().manual_seed(0)) * 255
+    assert crops.shape == (8, 3, 16, 16)
+    rows = crops[:, 0].diff(dim=-1)
+    assert ((rows > 0).all((1, 2)) | (rows < 0).all((1, 2))).all()  # a ramp still, or its mirror image
+    assert {bool((row > 0).all()) for row in rows} == {True, False}

@@ -1,6 +1,7 @@
 """The run behind the bundled matte network: collages drawn while it trains, and no photo ever."""
 
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import torch
 
@@ -9,18 +10,21 @@ from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.vision.matting import BUNDLED, SIDE, MatteBatch, MatteConfig, MatteObjective
 from mutoscope.world.collage import draw_collages
+from mutoscope.world.crops import read_crops
 
 
 @dataclass(frozen=True)
 class CollageBatches:
-    """Batch after batch of fresh collages."""
+    """Batch after batch of fresh collages, half of them before crops of the photos in a folder, if one is given."""
 
     size: int
     seed: int
+    photos: Path | None = None
 
     def __call__(self, step: int) -> MatteBatch:
         """The batch of a step, in 8 bits as photos are."""
-        drawn = draw_collages(self.size, SIDE, torch_rng(self.seed, f"matte/{step}"))
+        photos = () if self.photos is None else read_crops(self.photos)
+        drawn = draw_collages(self.size, SIDE, torch_rng(self.seed, f"matte/{step}"), photos=photos)
         return MatteBatch(*((part * 255 + 0.5).to(torch.uint8) for part in (drawn.picture, drawn.matte)))
 
 

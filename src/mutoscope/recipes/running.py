@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -9,14 +10,22 @@ import torch
 from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.catalogue import RECIPES
+from mutoscope.recipes.matte import CollageBatches
+from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer
+from mutoscope.world.crops import read_crops
 
 
-def train(name: str, *, resume: bool = False, folder: Path | None = None) -> Checkpoint:
-    """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`)."""
+def train(name: str, *, resume: bool = False, folder: Path | None = None, photos: Path | None = None) -> Checkpoint:
+    """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
+
+    `photos`: a folder of photos whose crops stand behind the collages, for the recipes that learn from collages.
+    """
     if name not in RECIPES:
         raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
     run = RECIPES[name]()
+    if photos is not None:
+        run = _with_photos(run, photos)
     place = folder or Path("runs") / name
     trainer = Trainer(run, place, "cuda" if torch.cuda.is_available() else "cpu")
     if not resume and (place / "state.safetensors").exists():
@@ -37,6 +46,15 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None) -> Che
     return save_checkpoint(
         place / "checkpoint", run.config, trainer.use_ema().kept(), card_of(trainer), eight_bits=run.eight_bits
     )
+
+
+def _with_photos(run: Run, photos: Path) -> Run:
+    if not isinstance(run.batches, CollageBatches):
+        raise MutoscopeError(
+            f"The recipe {run.name!r} takes no photos.", "Photos stand behind collages.", "Use them with matte."
+        )
+    read_crops(photos)  # a folder without any is told before the work begins
+    return replace(run, batches=replace(run.batches, photos=photos))
 
 
 def card_of(trainer: Trainer) -> str:

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from mutoscope.world.crops import draw_crops
 from mutoscope.world.figures import GROUPS, PARTS, Figures, draw_figures
 from mutoscope.world.textures import fractal_noise, grid, natural_colours, texture_fields, uniform
 
@@ -31,13 +32,19 @@ class _Cutout:
     matte: Tensor  # (B, 1, H, W)
 
 
-def draw_collages(count: int, size: int, rng: torch.Generator, device: torch.device | str = "cpu") -> CollageBatch:
-    """Draw collages of `size` x `size` pixels; `rng` must live on `device`."""
+def draw_collages(
+    count: int,
+    size: int,
+    rng: torch.Generator,
+    device: torch.device | str = "cpu",
+    photos: tuple[Tensor, ...] = (),
+) -> CollageBatch:
+    """Draw collages of `size` x `size` pixels; `rng` must live on `device`. Half stand before crops of `photos`, if given."""
     assert rng.device.type == torch.device(device).type, f"the generator lives on {rng.device}, not on {device}"
     kept: list[CollageBatch] = []
     missing = count
     while missing > 0:
-        drawn = _draw(max(8, missing + missing // 8), size, rng)
+        drawn = _draw(max(8, missing + missing // 8), size, rng, photos)
         # A subject that hardly shows or leaves no background teaches nothing.
         area = drawn.matte.mean((1, 2, 3))
         edge = torch.cat([drawn.matte[..., 0], drawn.matte[..., -1], drawn.matte[:, :, 0], drawn.matte[:, :, -1]], -1)
@@ -55,13 +62,16 @@ def _joined(batches: list[CollageBatch]) -> CollageBatch:
     return CollageBatch(**{n: torch.cat([getattr(b, n) for b in batches]) for n in batches[0].__dataclass_fields__})
 
 
-def _draw(count: int, size: int, rng: torch.Generator) -> CollageBatch:
+def _draw(count: int, size: int, rng: torch.Generator, photos: tuple[Tensor, ...]) -> CollageBatch:
     """One batch: background, distractors, blur, shadow, subject, foreground, then what a camera does to it."""
     fields = texture_fields(count * 4, size, rng).view(count, 4, size, size)
     palette = natural_colours(rng, count, 5)
     light = uniform(rng, 0, 2 * math.pi, count)
     horizon = uniform(rng, 0.2, 0.8, count)
     background = _draw_background(fields[:, :2], palette, horizon, rng)
+    if photos:
+        real = uniform(rng, 0, 1, count, 1, 1, 1) < 0.5
+        background = torch.where(real, draw_crops(photos, count, size, rng), background)
     cutout = _draw_cutout(fields[:, 1:], palette, light, rng)
     background = _with_thicket(background, fields[:, 0], rng)
     background = _with_bystander(background, cutout, rng)
