@@ -14,7 +14,7 @@ from mutoscope.evaluation.timing import change_times
 from mutoscope.evaluation.verdict import Verdict, judge, judge_script
 from mutoscope.world.script import CameraAction, Scene, Script, SubjectAction
 
-IN_TIME = 0.2  # seconds
+IN_TIME, PROMPTLY = 0.2, 0.1  # seconds
 
 Frames = NDArray[np.uint8]
 # Prompt, photo (H, W, 3), matte (H, W) and seed in; frames (T, H, W, 3) out: the model under test.
@@ -91,6 +91,7 @@ def score_clips(clips: Sequence[MeasuredClip]) -> MotionScore:
         caption=rate([clip.obeyed for clip in clips]),
         order=rate([clip.in_order for clip in clips if clip.in_order is not None]),
         change=rate([error <= IN_TIME + 1e-6 for error in errors]),
+        prompt_change=rate([error <= PROMPTLY + 1e-6 for error in errors]),
         timing_error=float(np.mean(errors)) if errors else float("nan"),
         by_action={name: rate(answers) for name, answers in sorted(by_action.items())},
         wrong=tuple(f"{clip.prompt}: {'; '.join(v.wrong)}" for clip in clips for v in clip.verdicts if not v.obeyed),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mutoscope.evaluation.bench import Bench
 from mutoscope.evaluation.mattes import RIGHT, MatteScores
-from mutoscope.evaluation.motion import IN_TIME
+from mutoscope.evaluation.motion import IN_TIME, PROMPTLY
 from mutoscope.evaluation.photos import PhotoResults, Trial
 from mutoscope.evaluation.questions import Kind
 from mutoscope.evaluation.scorecard import MotionScorecard, rate
@@ -132,13 +132,15 @@ def _bars(results: Results) -> list[tuple[str, str, str, str]]:
             done = rate([not t.wrong for t in photos.subject if t.shown == shown])
             rows.append((f"subject on photos, {shown or 'by itself'}", bar, stretch, str(done)))
     if results.scenes and (seen := next(iter(results.scenes.values())).model) is not None:
-        change = f"{seen.change}, mean error {seen.timing_error:.2f} s"
+        promptly = f"within {PROMPTLY} s {100 * seen.prompt_change.share:.0f} %"
+        change = f"{seen.change}; {promptly}, mean error {seen.timing_error:.2f} s"
         rows.append(("“A, then B”: right order", "≥ 95 %", "99 %", str(seen.order)))
         rows.append((f"“A, then B”: change within {IN_TIME} s", "asked: 0.2 s", "0.1 s", change))
     if photos is not None:
         sharp = f"{_percent(_mean(photos.sharpness.values()))} (least {_percent(min(photos.sharpness.values()))})"
         rows.append(("sharpness of the last frame", "≥ 85 %", "95 %", sharp))
-        seeds = f"{photos.seeds_right} of {photos.seeds} pass; {photos.seeds_apart:.1f} grey levels apart at least"
+        gaps = photos.seeds_apart.values()
+        seeds = f"{photos.seeds_right} of {photos.seeds} pass; two are {_mean(gaps):.1f} grey levels apart (least {min(gaps):.1f})"
         rows.append(("eight seeds", "differ, all pass", "", seeds))
     if bench is not None:
         rows.append(("after loading, 1280×720, 72 frames", "≤ 3 s", "1.5 s", f"{bench.after_load:.2f} s"))

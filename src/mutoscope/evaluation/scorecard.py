@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _Z = 1.959964  # 95 %
+_TITLES = {"caption": "whole caption", "change": "change within 0.2 s", "prompt_change": "change within 0.1 s"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class MotionScore:
     caption: Rate
     order: Rate
     change: Rate  # within 0.2 s of the asked time
+    prompt_change: Rate  # within 0.1 s of it
     timing_error: float  # mean absolute, seconds; not a number without a change
     by_action: dict[str, Rate]  # scenes of each camera and subject action
     wrong: tuple[str, ...]  # "prompt: what was wrong", to look at
@@ -68,8 +70,8 @@ class MotionScorecard:
         sources = [("model", self.model), ("true clips", self.true), ("shuffled prompts", self.shuffled)]
         shown = [(name, score) for name, score in sources if score is not None]
         rows = [("", *(name for name, _ in shown)), ("---",) * (len(shown) + 1)]
-        for label in ("camera", "subject", "caption", "order", "change"):
-            title = {"caption": "whole caption", "change": "change within 0.2 s"}.get(label, label)
+        for label in ("camera", "subject", "caption", "order", "change", "prompt_change"):
+            title = _TITLES.get(label, label)
             rows.append((title, *(str(getattr(score, label)) for _, score in shown)))
         rows.append(("mean timing error", *(_seconds(score.timing_error) for _, score in shown)))
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
