@@ -14,6 +14,7 @@ from mutoscope.conditioning.photo import GRID, features_of
 from mutoscope.families.diffusion import Diffusion, DiffusionConfig, MotionBatch
 from mutoscope.families.family import Sampling
 from mutoscope.language.encoder import WordEncoderConfig
+from mutoscope.language.reader import Reader, reading_loss
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
 from mutoscope.seeding import torch_rng
@@ -26,7 +27,8 @@ CONFIG = DiffusionConfig(
     depth=2,
     heads=2,
     photo=13 + GRID * GRID,
-    text=WordEncoderConfig(words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2),
+    meanings=2,
+    text=WordEncoderConfig(words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4),
 )
 SHAPE = (key_count(3), len(CHANNELS))
 BOTH = "[0-1.5s] the camera pans {} [1.5-3s] the camera pans {}"
@@ -59,7 +61,9 @@ def pair() -> MotionBatch:
     prompts = ["the camera pans left", "the camera pans right"] * 2 + [BOTH.format("right", "left")]
     photos = [photo(0.1), photo(0.1), photo(0.6), photo(0.6), photo(0.1)]
     timelines = [parse_timeline(prompt, 3.0) for prompt in prompts]
-    return MotionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5))
+    left, right = [1.0, 0.0], [0.0, 1.0]
+    meant = torch.tensor([[left, [0, 0]], [right, [0, 0]], [left, [0, 0]], [right, [0, 0]], [right, left]])
+    return MotionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5), meant)
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +115,23 @@ def test_words_act_in_their_own_segment(overfitted: Diffusion) -> None:
     codes = sampled(overfitted, told(BOTH.format("right", "left"), 0.1))[0, :, 0]
     assert codes[:8].mean() > 0.01
     assert codes[-8:].mean() < -0.01
+
+
+def test_the_reader_says_what_each_segment_asks_for(overfitted: Diffusion) -> None:
+    condition = told(BOTH.format("right", "left"))
+    assert ((overfitted.denoiser.hear(condition).reading[0] > 0).int().tolist()) == [[0, 1], [1, 0]]
+
+
+def test_a_segment_is_read_by_its_own_words_and_one_without_words_says_nothing() -> None:
+    reader = Reader(4, 3)
+    torch.nn.init.normal_(reader.look.weight)
+    spoken, heard = torch.randn(1, 5, 4), torch.tensor([[[True, True, False, False, False], [False] * 5]])
+    changed = spoken.clone()
+    changed[:, 2:] += 1  # words of no segment
+    assert torch.equal(reader(spoken, heard)[:, 0], reader(changed, heard)[:, 0])
+    meant = torch.zeros(1, 2, 3)
+    alone = reading_loss(reader(spoken, heard)[:, :1], meant[:, :1], heard[:, :1])
+    assert torch.allclose(reading_loss(reader(spoken, heard), meant, heard), alone)
 
 
 def test_a_prompt_that_guidance_silences_is_still_finite() -> None:

@@ -13,7 +13,7 @@ from mutoscope.manifest import Manifest, fingerprint
 def manifest(**changed: Any) -> Manifest:
     """A manifest as a pipeline writes it."""
     facts: dict[str, Any] = {
-        "version": "0.1.0",
+        "version": "0.2.0",
         "model": "motion",
         "checkpoint": "ab" * 32,
         "request": {"prompt": "镜头慢慢推近", "seed": 7},

@@ -116,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", _world, "show a clip of the world that the models learn from, with its caption")
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
@@ -199,7 +200,7 @@ def _bench(wanted: argparse.Namespace) -> None:
 def _train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
-    print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output).folder)
+    print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output, photos=wanted.photos).folder)
 
 
 def _world(wanted: argparse.Namespace) -> None:
@@ -261,13 +262,16 @@ def _saved(video: "Video", target: Path, on_progress: OnProgress) -> dict[str, f
 
 
 def _warn(video: "Video") -> None:
-    """What was not understood, what cannot be done, and what was done otherwise than asked."""
+    """What was (not) understood, what cannot be done, and what was done otherwise than asked."""
     assert video.manifest is not None
     for word in video.manifest.not_understood:
         near = ", ".join(word["near"])
         _say(f"warning: the word {word['word']!r} is not known{f'; near it: {near}' if near else ''}.")
     for word in video.manifest.impossible:
         _say(f"warning: {word['word']!r} cannot be done: {word['reason']}")
+    for segment in video.manifest.timeline:
+        asked = ", ".join(segment["understood"]) or "stillness"
+        _say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
     for note in video.manifest.notes:
         _say(f"note: {note}")
 
@@ -291,6 +295,7 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
         "height": manifest.height,
         "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
         "peak_memory": peak_memory(),
+        "timeline": manifest.timeline,
         "not_understood": manifest.not_understood,
         "impossible": manifest.impossible,
         "rendering": manifest.rendering,

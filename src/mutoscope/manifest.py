@@ -29,7 +29,7 @@ class Manifest:
     height: int
     rendering: str  # layers, soft or camera
     subject: dict[str, Any]  # source, confidence, box
-    timeline: list[Any]  # of {text, start, end}
+    timeline: list[Any]  # of {text, start, end, understood}
     not_understood: list[Any]  # of {word, near}
     impossible: list[Any]  # of {word, reason}
     notes: list[Any]  # what was done otherwise than asked, in sentences

@@ -37,6 +37,7 @@ class Pipeline:
     codec: Codec
     name: str
     digest: str  # of the weights, for the manifest
+    meanings: tuple[str, ...]  # what the model can read off words
 
     def generate(
         self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
@@ -47,10 +48,17 @@ class Pipeline:
             told = self.conditioner(request, pixels)
         with clock.stage("sample"):
             codes = self.codes(request, told, on_progress)
+            understood = self.understood(told)
         with clock.stage("decode"):
             frames = self.codec.decode(codes, told.picture, told.shape, on_progress)
-            check_frames(frames, moving=bool(codes.abs().max() > 1e-3))
-        return Video(frames, request.fps, manifest=self.manifest(request, told, frames), stats=clock.stats())
+            check_frames(frames, moving=request.motion > 0 and any(understood))
+        manifest = self.manifest(request, told, understood, frames)
+        return Video(frames, request.fps, manifest=manifest, stats=clock.stats())
+
+    def understood(self, told: Told) -> list[list[str]]:
+        """What each segment was read to ask for, such as "camera: pan left"; nothing means stillness."""
+        likely = (self.family.read(told.condition) > 0.5).tolist()
+        return [[name for name, asked in zip(self.meanings, row, strict=True) if asked] for row in likely]
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
@@ -73,7 +81,7 @@ class Pipeline:
             codes = arriving(codes, told.shape.seconds, (right, down))
         return codes * request.motion
 
-    def manifest(self, request: GenerateRequest, told: Told, frames: Pixels) -> Manifest:
+    def manifest(self, request: GenerateRequest, told: Told, understood: list[list[str]], frames: Pixels) -> Manifest:
         """All that is needed to make the same frames again, and what was (not) understood."""
         return Manifest(
             version=__version__,
@@ -91,7 +99,10 @@ class Pipeline:
                 "confidence": round(told.subject.confidence, 3),
                 "box": list(told.subject.box),
             },
-            timeline=[asdict(segment) for segment in told.timeline.segments],
+            timeline=[
+                {**asdict(segment), "understood": asked}
+                for segment, asked in zip(told.timeline.segments, understood, strict=True)
+            ],
             not_understood=[asdict(word) for word in told.understanding.unknown],
             impossible=[asdict(word) for word in told.understanding.impossible],
             notes=list(told.notes),
@@ -101,7 +112,7 @@ class Pipeline:
 
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:
-    """Refuse a clip that is one flat colour, or that stands still although its codes move."""
+    """Refuse a clip that is one flat colour, or that stands still although motion was understood."""
     if (frames[0] == frames[0, 0, 0]).all() and (frames[-1] == frames[-1, 0, 0]).all():
         raise MutoscopeError(
             "Every pixel of the clip has the same colour.",
@@ -135,4 +146,5 @@ def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
         codec=MotionCodec(),
         name=folder.name,
         digest=model.sha256,
+        meanings=tuple(model.part("meanings", list)),
     )

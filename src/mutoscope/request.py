@@ -48,7 +48,7 @@ class GenerateRequest:
     )
     motion: float = field(default=1.0, metadata=_wish("how strongly things move; 1 is as trained", "X", 0, 2))
     guidance: float = field(
-        default=3.0, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
+        default=1.5, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
     )
     steps: int = field(default=16, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
     variants: int = field(default=1, metadata=_wish("how many clips, each with the next seed", "N", 1, 16))

@@ -29,3 +29,7 @@ class Family(Protocol):
     ) -> Tensor:
         """Codes (1, *shape) for one condition; the same seed gives the same codes."""
         ...
+
+    def read(self, condition: Condition) -> Tensor:
+        """(S, M) how likely (0..1) each segment of one condition asks for each of the meanings that the model knows."""
+        ...

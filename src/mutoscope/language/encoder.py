@@ -28,19 +28,21 @@ class WordEncoderConfig:
     width: int
     depth: int
     heads: int
+    reach: int  # how many words to each side a word looks at, in every layer
 
 
 class WordEncoder(nn.Module):
     """A small transformer over words; a word is its own vector plus those of its letters' n-grams (Bojanowski et al. 2017).
 
-    The n-grams let it read forms that it never saw ("rightwards" beside "right").
+    The n-grams let it read forms that it never saw ("rightwards" beside "right"). A word sees its neighbours only: from
+    far away it would learn which motions never come together, and then doubt them when for once they do.
     """
 
     longest_segment = 48
 
     def __init__(self, config: WordEncoderConfig) -> None:
         super().__init__()
-        self.width = config.width
+        self.width, self.reach = config.width, config.reach
         self.word = nn.Embedding(config.words, config.embedding, padding_idx=0)
         self.ngram = nn.EmbeddingBag(config.ngrams, config.embedding, mode="mean", padding_idx=0)
         self.segment = nn.Embedding(8, config.width)
@@ -59,14 +61,14 @@ class WordEncoder(nn.Module):
         segment, position = places.unbind(-1)
         x = x + self.segment(segment.clamp(max=7)) + self.position(position.clamp(max=self.longest_segment - 1))
         # A prompt without words would attend to nothing and give NaN; let every word see at least itself.
-        seen = mask[:, None, None, :] | eye(length, mask)
+        seen = (mask[:, None, None, :] & band(length, self.reach, mask)) | band(length, 0, mask)
         for block in self.blocks:
             x = block(x, None, seen)
         out: Tensor = self.norm(x)
         return out
 
 
-def eye(length: int, like: Tensor) -> Tensor:
-    """(1,1,L,L) bool: every place sees itself."""
-    identity: Tensor = like.new_ones(length, length).tril().triu()
-    return identity[None, None]
+def band(length: int, reach: int, like: Tensor) -> Tensor:
+    """(1,1,L,L) bool: every place sees those at most `reach` away."""
+    every: Tensor = like.new_ones(length, length)
+    return (every.tril(reach) & every.triu(-reach))[None, None]

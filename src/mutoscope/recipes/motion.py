@@ -1,5 +1,6 @@
 """The run behind the bundled motion model: captions and scripts of the world, no pictures needed."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import cv2
@@ -12,13 +13,14 @@ from mutoscope.conditioning.condition import Arrow, encode_condition
 from mutoscope.conditioning.photo import FEATURES, GRID, features_of
 from mutoscope.families.diffusion import Diffusion, DiffusionConfig, MotionBatch
 from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.language.timeline import parse_timeline
+from mutoscope.language.timeline import Timeline, parse_timeline
 from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.vision.subject import Box
 from mutoscope.world.captions import caption, is_held_out, vocabulary
+from mutoscope.world.meanings import MEANINGS, meaning_at
 from mutoscope.world.motions import script_to_codes
 from mutoscope.world.sampling import sample_script
 from mutoscope.world.script import Language, Script, SubjectAction
@@ -38,7 +40,7 @@ class MotionBatches:
         """The batch of a step: one length for all, since codes of a batch share their key times."""
         rng = numpy_rng(self.seed, f"motion/{step}")
         seconds = 3.0 if rng.random() < 0.7 else round(float(rng.uniform(1.0, 8.0)), 1)
-        codes, timelines, photos, arrows = [], [], [], []
+        codes, timelines, photos, arrows, scripts = [], [], [], [], []
         for _ in range(self.size):
             script = seen_script(rng, seconds)
             language: Language = "en" if rng.random() < 0.55 else "zh"
@@ -49,11 +51,13 @@ class MotionBatches:
             timelines.append(parse_timeline(text, seconds))
             photos.append(features)
             arrows.append(_arrow(script, truth, rng))
+            scripts.append(script)
         condition = encode_condition(self.tokenizer, timelines, photos, arrows)
         word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
         return MotionBatch(
             torch.from_numpy(np.stack(codes)),
             condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids)),
+            torch.from_numpy(_meant(scripts, timelines, condition.segments.shape[1])),
         )
 
 
@@ -71,7 +75,7 @@ def blurred_words(
     words, ngrams = word_ids.copy(), ngram_ids.copy()
     draw = rng.random(word_ids.shape)
     words[(draw < 0.15) & (word_ids > 0)] = 1
-    foreign = (draw < 0.03) & (word_ids > 0)
+    foreign = (draw < 0.08) & (word_ids > 0)
     ngrams[foreign] = ngrams[foreign] * 0 + rng.integers(1, NGRAM_BUCKETS, ngrams[foreign].shape)
     return words, ngrams
 
@@ -95,6 +99,15 @@ def random_photo(rng: np.random.Generator) -> tuple[NDArray[np.float32], Box]:
     return features_of(grid, box, aspect), box
 
 
+def _meant(scripts: Sequence[Script], timelines: Sequence[Timeline], most: int) -> NDArray[np.float32]:
+    """(B, `most`, M) what each segment means, by the scene in its middle; zero where there is none."""
+    meant = np.zeros((len(scripts), most, len(MEANINGS)), np.float32)
+    for row, script, timeline in zip(meant, scripts, timelines, strict=True):
+        for place, segment in zip(row, timeline.segments, strict=False):
+            place[:] = meaning_at(script, (segment.start + segment.end) / 2)
+    return meant
+
+
 def _arrow(script: Script, codes: NDArray[np.float32], rng: np.random.Generator) -> Arrow | None:
     """The true travel of the subject, sometimes, where it travels: so the model learns what a drawn arrow means."""
     if not any(move.action in _TRAVELS for scene in script.scenes for move in scene.subject) or rng.random() > 0.25:
@@ -107,8 +120,8 @@ def _arrow(script: Script, codes: NDArray[np.float32], rng: np.random.Generator)
 def motion_config(words: int) -> DiffusionConfig:
     """Sizes of the bundled motion model."""
     return DiffusionConfig(
-        channels=len(CHANNELS), width=128, depth=5, heads=4, photo=FEATURES,
-        text=WordEncoderConfig(words=words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4),
+        channels=len(CHANNELS), width=128, depth=4, heads=4, photo=FEATURES, meanings=len(MEANINGS),
+        text=WordEncoderConfig(words=words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=4),
     )  # fmt: skip
 
 
@@ -118,7 +131,7 @@ def motion() -> Run:
     config = motion_config(tokenizer.words)
     return Run(
         name="motion",
-        config={"denoiser": asdict(config), "vocabulary": list(tokenizer.vocabulary)},
+        config={"denoiser": asdict(config), "vocabulary": list(tokenizer.vocabulary), "meanings": list(MEANINGS)},
         build=lambda: Diffusion(config),
         batches=MotionBatches(size=128, seed=1, tokenizer=tokenizer),
         steps=6000,
@@ -127,7 +140,6 @@ def motion() -> Run:
         ema=0.998,
         journal_every=50,
         save_every=250,
-        bf16=False,
     )
 
 

@@ -14,6 +14,9 @@ Box = tuple[float, float, float, float]
 
 _SPEED = {"slow": 0.55, "normal": 1.0, "fast": 1.6}
 _EXTENT = {"little": 0.5, "normal": 1.0, "much": 1.5}
+# Words leave open how far and how evenly something moves; seeds choose.
+_TASTE = (0.75, 1.3)
+_SKEW = 0.4
 _FINE = 8  # grid points per key interval; velocities are averaged over them
 
 # Total travel over about 2.5 seconds, in the units of the motion code.
@@ -82,13 +85,13 @@ def _scene_curves(scene: Scene, times: Curve, box: Box, rng: np.random.Generator
 
     moves: tuple[CameraMove | SubjectMove, ...] = (*scene.camera, *scene.subject)
     for move in moves:
-        strength = _strength(move, seconds) * rng.uniform(0.85, 1.2)
+        strength = _strength(move, seconds) * rng.uniform(*_TASTE)
         table = _CAMERA[move.action] if isinstance(move, CameraMove) else _SUBJECT[move.action]
         limit = _room(table, box) if isinstance(move, SubjectMove) else math.inf
         profile = _eased(times, seconds, rng)
         for name, total in table.items():
             if name in _LEVEL_NAMES:
-                add(name, np.full_like(times, total * _level(move) * rng.uniform(0.85, 1.2)))
+                add(name, np.full_like(times, total * _level(move) * rng.uniform(*_TASTE)))
             else:
                 travel = math.copysign(min(abs(total) * strength, limit), total)
                 add(name, profile * travel / seconds)
@@ -108,9 +111,10 @@ def _level(move: CameraMove | SubjectMove) -> float:
 
 
 def _eased(times: Curve, seconds: float, rng: np.random.Generator) -> Curve:
-    """A velocity profile of mean 1: a ramp up, a steady part, a ramp down."""
+    """A velocity profile of mean 1: a ramp up, a part that is steady or gains or loses speed, a ramp down."""
     up, down = rng.uniform(0.06, 0.25, size=2) * min(1.0, seconds / 1.2)
     profile = np.clip(np.minimum((times + 0.02) / up, (seconds - times + 0.02) / down), 0, 1)
+    profile = profile * (1 + rng.uniform(-_SKEW, _SKEW) * (2 * times / seconds - 1))
     eased: Curve = profile / max(profile.mean(), 1e-6)
     return eased
 

@@ -73,7 +73,8 @@ def seen_words() -> frozenset[str]:
     """Every word that training may show."""
     actions = frozenset().union(*(words_of(table) for table in _TABLES))
     style = frozenset(_words((*english_nouns.STYLE_WORDS, *chinese_nouns.STYLE_WORDS)))
-    found = actions | noun_words() | _modifier_words() | style | ENGLISH_IN_CAPTIONS | CHINESE_IN_CAPTIONS
+    where = frozenset(_words((*english_nouns.WHERE, *chinese_nouns.WHERE)))
+    found = actions | noun_words() | _modifier_words() | style | where | ENGLISH_IN_CAPTIONS | CHINESE_IN_CAPTIONS
     return frozenset(found - {"s"})
 
 

@@ -59,3 +59,8 @@ BACKGROUND = ("背景", "天空", "画面", "风景")
 STYLE_WORDS = ("电影感", "高清", "写实风格", "画质清晰", "光线柔和", "电影质感", "暖色调")
 # How the longest of these are made of words; the rest are words themselves.
 SPLIT = {"画面中的主体": "画面 中 的 主体", "木头做的": "木头 做 的"}
+# Where in the picture something is, and which way it faces: said of what is meant, not of how it moves. Spaces part words.
+WHERE = by_commas(
+    "左边 的,右边 的,左侧 的,右侧 的,中间 的,中央 的,角落 里 的,上方 的,下方 的,上面 的,下面 的,前面 的,后面 的,边上 的,旁边 的,"
+    "左上角 的,右下角 的,边缘 的,朝着 大海 的,朝着 窗户 的,朝着 太阳 的,靠着 墙 的,树 之间 的"
+)

@@ -72,3 +72,10 @@ STYLE_WORDS = (
     "film style",
     "golden light", "warm light",
 )  # fmt: skip
+# Where in the picture something is, and which way it faces: said of what is meant, not of how it moves.
+WHERE = by_commas(
+    "on the left,on the right,on the left side,on the right side,at the side,in the middle,in the center,in the corner,"
+    "in the top corner,in the lower corner,near the edge,at the edge of the table,at the top,at the bottom,"
+    "in the upper part of the picture,in the lower part,in the front,in front,in the back,over there,facing the window,"
+    "facing the sea,with its back to the wall,between the trees"
+)

@@ -79,6 +79,8 @@ def name_subject(dice: Dice) -> Named:
         adjective = dice.pick(chinese_nouns.ADJECTIVES)
         described = noun if len(adjective) == 1 and len(noun) > 1 and noun[0] in "小大白红" else adjective + noun
     front = dice.pick(("",) * 9 + ("这" + measure, "那" + measure, "一" + measure))
+    if not front and dice.chance(0.11):
+        front = dice.pick(chinese_nouns.WHERE).replace(" ", "")
     return Named(first=front + described, again=noun, it=it)
 
 

@@ -94,7 +94,8 @@ def name_subject(dice: Dice) -> Named:
     it, them = ("he", "him") if last in _HE else ("she", "her") if last in _SHE else ("it", "it")
     described = f"{dice.pick(english_nouns.ADJECTIVES)} {noun}" if kind >= 0.2 and dice.chance(0.3) else noun
     article = dice.pick(("the",) * 9 + ("this", "my", article_of(described), article_of(described)))
-    return Named(first=f"{article} {described}", again=f"the {noun}", it=it, them=them, plural=False)
+    where = f" {dice.pick(english_nouns.WHERE)}" if dice.chance(0.08) else ""
+    return Named(first=f"{article} {described}{where}", again=f"the {noun}", it=it, them=them, plural=False)
 
 
 def article_of(text: str) -> str:
