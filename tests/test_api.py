@@ -139,3 +139,11 @@ def test_the_doctor_finds_the_bundled_weights_whole() -> None:
     weights = [check for check in api.doctor() if check.name.startswith("weights")]
     assert [check.name for check in weights] == ["weights: motion", "weights: matte"]
     assert all(check.state == "works" for check in weights)
+
+
+def test_both_worlds_show_a_clip_with_its_caption() -> None:
+    for world in ("collages", "storybook"):
+        caption, video = api.world_clip(3, world)
+        assert len(caption) > 5
+        assert video.frames.shape == (72, 256, 256, 3)
+        assert (video.frames[0] != video.frames[-1]).any()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,11 @@ from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.recipes.running import train
 from mutoscope.request import GenerateRequest
+from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.captions import caption as story_caption
+from mutoscope.world.storybook.drawing import render_stories
+from mutoscope.world.storybook.sampling import sample_story
 
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
@@ -43,6 +47,7 @@ __all__ = [
     "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
+World = Literal["collages", "storybook"]
 
 
 @lru_cache(maxsize=2)
@@ -153,11 +158,17 @@ def bench(photo: Path = SAMPLE) -> Bench:
     return measure_speed(photo)
 
 
-def world_clip(seed: int) -> tuple[str, Video]:
-    """A caption and a clip of the world that models learn from."""
+def world_clip(seed: int, world: World = "collages") -> tuple[str, Video]:
+    """A caption and a clip of a world that models learn from."""
     shape = ClipShape(frames=72, height=256, width=256, fps=24)
-    question = next(draw_questions(1, "seen", shape, seed))
-    return question.prompt, Video(question.truth, shape.fps)
+    if world == "collages":
+        question = next(draw_questions(1, "seen", shape, seed))
+        return question.prompt, Video(question.truth, shape.fps)
+    rng = numpy_rng(seed, "world/storybook")
+    story = sample_story(rng, shape.seconds)
+    prompt = story_caption(story, rng, "en" if rng.random() < 0.5 else "zh")
+    frames = render_stories([story], shape, seed).frames[0]
+    return prompt, Video((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy(), shape.fps)
 
 
 def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:

@@ -118,9 +118,13 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
-    world = command("world", _world, "show a clip of the world that the models learn from, with its caption")
+    world = command("world", _world, "show a clip of a world that the models learn from, with its caption")
+    world.add_argument(
+        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook"], default="collages",
+        help="collages (moving photos, the default) or storybook (a drawn picture book)",
+    )  # fmt: skip
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
-    _add_output(world, "world-SEED.mp4, under a name that is free")
+    _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
 
 
@@ -204,12 +208,12 @@ def _train(wanted: argparse.Namespace) -> None:
 
 
 def _world(wanted: argparse.Namespace) -> None:
-    target = Path(wanted.output) if wanted.output else _free(Path(f"world-{wanted.seed}.mp4"))
+    target = Path(wanted.output) if wanted.output else _free(Path(f"{wanted.world}-{wanted.seed}.mp4"))
     _check_files([], [target])
 
     from mutoscope import api
 
-    caption, video = api.world_clip(wanted.seed)
+    caption, video = api.world_clip(wanted.seed, wanted.world)
     video.save(target)
     print(json.dumps({"path": str(target), "caption": caption}) if wanted.json else f"{caption}\n{target}")
 
