@@ -1,6 +1,7 @@
 """The ruler of motion: it reads what was rendered, passes true clips, and fails false ones."""
 
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
@@ -214,3 +215,25 @@ def test_the_interval_of_a_rate_is_wilsons() -> None:
     assert Rate(95, 100).interval == pytest.approx((0.888, 0.978), abs=0.001)
     assert Rate(0, 0).interval == (0.0, 1.0)
     assert math.isnan(Rate(0, 0).share)
+
+
+def test_only_a_subject_that_an_edge_cuts_may_grow_about_that_edge() -> None:
+    times = np.arange(13) / 12
+    tracks = np.zeros((13, 11))
+    tracks[:, 7] = 0.3 * times  # log scale
+    tracks[:, 6] = -0.12 * times  # its middle rises: it stands on the edge
+    free = MotionReading(times=times, tracks=tracks, aspect=1.0, radius=0.25, has_subject=True)
+    grows = scene(None, S.GROW, 0, 1)
+    assert not judge(free, grows).subject
+    assert judge(replace(free, held=True), grows).subject
+    tracks[:, 6] = -0.2 * times  # further than growth about an edge can carry it
+    assert not judge(replace(free, held=True), grows).subject
+
+
+def test_a_broad_cut_is_seen_on_the_matte_and_a_touch_is_not() -> None:
+    frames = np.zeros((4, 60, 60, 3), np.uint8)
+    standing, apart = np.zeros((60, 60), np.float32), np.zeros((60, 60), np.float32)
+    standing[30:, 20:40], apart[20:50, 20:40] = 1, 1
+    assert read_motion(frames, 12, standing).held
+    assert not read_motion(frames, 12, apart).held
+    assert not read_motion(frames, 12, None).held

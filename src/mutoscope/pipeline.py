@@ -10,6 +10,7 @@ from torch import Tensor
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.clock import Clock
+from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
@@ -105,10 +106,25 @@ class Pipeline:
             ],
             not_understood=[asdict(word) for word in told.understanding.unknown],
             impossible=[asdict(word) for word in told.understanding.impossible],
-            notes=list(told.notes),
+            notes=[*told.notes, *_limits(told, understood)],
             frames_sha256=fingerprint(frames),
             torch=torch.__version__,
         )
+
+
+def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
+    """What is asked and understood, but can be shown only in part on this photo."""
+    matte, asked = told.picture.matte, {name for part in understood for name in part}
+    if (
+        matte is None
+        or told.picture.rendering != "layers"
+        or not any(name.startswith("subject: spin") for name in asked)
+    ):
+        return ()
+    anatomy = find_anatomy(matte)
+    if anatomy is None or not anatomy.cut:
+        return ()
+    return ("The picture's edge cuts the subject, so it turns only a little: what lies beyond the edge is not known.",)
 
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:

@@ -85,10 +85,16 @@ class Camera:
 
 
 def _beyond(from_screen: Matrix, height: int, width: int) -> NDArray[np.float64]:
-    """(T, 2, 2) pixels that the screen reaches beyond the picture: x and y, low and high side."""
-    corners = np.array([[0, width - 1, 0, width - 1], [0, 0, height - 1, height - 1], [1, 1, 1, 1]], np.float64)
-    seen = (from_screen @ corners)[:, :2]  # (T, 2, 4)
-    last = np.array([width - 1, height - 1])
-    low, high = -seen.min(axis=2), seen.max(axis=2) - last
-    beyond: NDArray[np.float64] = np.maximum(np.stack([low, high], axis=-1), 0)
+    """(T, 2, 2) pixels that the screen reaches beyond the picture, on average along each side: x and y, low and high.
+
+    On average, because a roll reaches beyond with its corners only: to stretch for those would look like a zoom.
+    """
+    along = np.linspace(0, 1, 9)
+    beyond = np.empty((len(from_screen), 2, 2))
+    for axis, length in ((0, width - 1), (1, height - 1)):
+        for side in (0, 1):
+            points = np.ones((3, len(along)))
+            points[axis], points[1 - axis] = side * length, along * (height - 1 if axis == 0 else width - 1)
+            seen = (from_screen @ points)[:, axis]  # (T, 9)
+            beyond[:, axis, side] = np.maximum(seen - length if side else -seen, 0).mean(axis=1)
     return beyond

@@ -16,7 +16,7 @@ from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slop
 
 # Of the width, by which the hole is larger than the matte: light and blur around a subject belong to it.
 HOLE_MARGIN = 0.012
-_CUT_TURN_LIMIT = 0.25  # radians, for a subject that an edge of the picture cuts
+_CUT_TURN_LIMIT = 0.35  # radians, for a subject that an edge of the picture cuts
 
 
 class LayeredScene:

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.vision.flow import dense_flow
 
 Array = NDArray[np.float64]
@@ -33,6 +34,7 @@ class MotionReading:
     aspect: float  # height / width of the frame
     radius: float
     has_subject: bool
+    held: bool = False  # whether an edge of the picture cuts the subject broadly
 
     def __getitem__(self, name: str) -> Array:
         """(N,) one track."""
@@ -67,7 +69,13 @@ def read_motion(
         aspect=height / width,
         radius=tracker.radius / width,
         has_subject=tracker.exists,
+        held=_held(matte),
     )
+
+
+def _held(matte: NDArray[np.float32] | None) -> bool:
+    anatomy = None if matte is None else find_anatomy(matte)
+    return anatomy is not None and bool(anatomy.held)
 
 
 class _SubjectTracker:

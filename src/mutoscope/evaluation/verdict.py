@@ -247,7 +247,8 @@ def _subject_faults(window: Window) -> list[str]:
     strongest = max((effects[name] for name in asked), default=0.0)
     for move in moves:
         for name, share in _PART_OF[move.action].items():
-            excused[name] = max(excused[name], share * strongest)
+            edge = reading.held and name in "xy" and move.action in _ABOUT_THE_EDGE
+            excused[name] = max(excused[name], (_EDGE_SHARE if edge else share) * strongest)
     if orbits:
         excused["x"] += 0.5 * abs(window.orbit)
         excused["sway"] += 0.5 * abs(window.orbit)
@@ -267,7 +268,6 @@ def _parts() -> dict[SubjectAction, dict[str, float]]:
         parts[action] = {name: 1.0 for name, sign in (("x", x), ("y", y)) if sign}
     for action in (SubjectAction.DRIFT_LEFT, SubjectAction.DRIFT_RIGHT):
         parts[action]["y"] = 0.3  # it bobs a little
-    # A subject that an edge of the picture cuts grows and turns about that edge.
     along = {"x": 0.7, "y": 0.7}
     parts |= {
         SubjectAction.FLOAT: {"y": 1.0, "x": 0.4},
@@ -285,6 +285,13 @@ def _parts() -> dict[SubjectAction, dict[str, float]]:
 
 
 _PART_OF = _parts()
+# A subject that an edge of the picture cuts grows and turns about that edge. The middle of a rectangle is at most
+# sqrt(12) / 2 of its rms radius away from its edge, so that far its middle goes for each radian or unit of log scale.
+_ABOUT_THE_EDGE = {
+    SubjectAction.SPIN_CLOCKWISE, SubjectAction.SPIN_COUNTERCLOCKWISE, SubjectAction.GROW, SubjectAction.SHRINK,
+    SubjectAction.PULSE,
+}  # fmt: skip
+_EDGE_SHARE = math.sqrt(12) / 2
 
 
 def _undone(window: Window, move: SubjectMove, x: float) -> str:
