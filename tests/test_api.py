@@ -104,6 +104,19 @@ def test_the_manifest_says_which_words_were_not_known() -> None:
     assert [word["word"] for word in manifest.not_understood] == ["zorblax"]
 
 
+def test_a_subject_that_the_edge_cuts_is_said_to_turn_only_a_little(tmp_path: Path) -> None:
+    notes = []
+    for top, bottom in ((40, 100), (20, 80)):
+        mask = Image.new("L", (150, 100))
+        mask.paste(255, (50, top, 100, bottom))
+        mask.save(tmp_path / "mask.png")
+        video = api.generate("the subject spins clockwise", photo=PHOTO, **SMALL, mask=str(tmp_path / "mask.png"))
+        assert video.manifest is not None
+        notes.append(" ".join(video.manifest.notes))
+    assert "turns only a little" in notes[0]
+    assert "turns only a little" not in notes[1]
+
+
 def test_an_array_serves_as_a_photo() -> None:
     pixels = open_photo(PHOTO)
     assert np.array_equal(

@@ -26,6 +26,7 @@ from mutoscope.evaluation.photos import measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
+from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
 from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
@@ -43,7 +44,7 @@ from mutoscope.world.storybook.sampling import sample_story
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "generate",
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "generate",
     "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
@@ -151,6 +152,13 @@ def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Call
         mattes=measure_mattes(photos, pipeline.conditioner.matte) if photos is not None else None,
         bench=bench(),
     )
+
+
+def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0) -> str:
+    """What the ruler of the storybook says of true, spoilt and other stories' clips, as a Markdown table."""
+    if scenes < 2:
+        raise MutoscopeError(f"{scenes} clips measure no ruler.", "At least two are needed.", "Write --scenes 200.")
+    return measure_ruler(scenes, stage, seed).table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

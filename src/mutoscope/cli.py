@@ -108,7 +108,10 @@ def build_parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
     evaluate = command("evaluate", _evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion"], help="motion")
+    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler"],
+                          help="motion (the motion model), or ruler (the ruler of the storybook itself)")  # fmt: skip
+    evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
+                          help="how much of the storybook (ruler; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
@@ -189,6 +192,9 @@ def _doctor(wanted: argparse.Namespace) -> int:
 def _evaluate(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
+    if wanted.what == "ruler":
+        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage))
+        return
     results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=_say)
     if wanted.results:
         api.written(results, wanted.results)

@@ -1,0 +1,144 @@
+"""The ruler of the storybook, measured: what it says of true clips, of other stories' clips, and of spoilt ones."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from mutoscope.evaluation.scorecard import Rate
+from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.parser import parse_clip
+from mutoscope.evaluation.storybook.patterns import READ
+from mutoscope.evaluation.storybook.reading import StoryReading, read_clip
+from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
+from mutoscope.seeding import numpy_rng
+from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.cast import stage_of_kind
+from mutoscope.world.storybook.drawing import render_stories
+from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.story import Kind, Story
+
+SHAPE = ClipShape(frames=25, height=128, width=128, fps=8)
+_AT_ONCE = 16
+_BLUR = 0.03  # frame heights
+Spoil = Callable[[Frames, np.random.Generator], Frames]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulerScore:
+    """Of each attribute: how often right of all that was asked, and of all how often it could not be read."""
+
+    right: Mapping[Attribute, Rate]
+    not_read: Mapping[Attribute, Rate]
+    story: Rate  # everything said read and right
+    faultless: Rate  # nothing read wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulerReport:
+    """What the ruler says of sources of clips, by name; `true` should be near 100 %, `shuffled` is chance."""
+
+    scores: Mapping[str, RulerScore]
+
+    def table(self) -> str:
+        """The report as a Markdown table: right of asked; in brackets the share not read, where there is any."""
+        names = list(self.scores)
+        rows = [("", *names), ("---",) * (len(names) + 1)]
+        for attribute in Attribute:
+            if any(score.right[attribute].asked for score in self.scores.values()):
+                rows.append((attribute, *(_cell(score, attribute) for score in self.scores.values())))
+        rows.append(("whole story", *(_rate(score.story) for score in self.scores.values())))
+        rows.append(("nothing wrong", *(_rate(score.faultless) for score in self.scores.values())))
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def measure_ruler(count: int, stage: int, seed: int, shape: ClipShape = SHAPE) -> RulerReport:
+    """Measure the ruler on true clips of stories of a stage, on those of other stories, and on spoilt ones."""
+    rng = numpy_rng(seed, "ruler")
+    kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
+    stories = [sample_story(rng, shape.seconds, stage=stage) for _ in range(count)]
+    found: dict[str, list[StoryVerdict]] = {"true": []}
+    readings: list[StoryReading] = []
+    for story, frames in zip(stories, _films(stories, shape, seed), strict=True):
+        readings.append(_read(frames, story, shape, kinds))
+        found["true"].append(judge_story(readings[-1], story))
+        for name, spoil in SPOILT.items():
+            spoilt = _read(spoil(frames, rng), story, shape, kinds)
+            found.setdefault(name, []).append(judge_story(spoilt, story))
+    others = [*stories[1:], *stories[:1]]
+    found["shuffled"] = [judge_story(r, o) for r, o in zip(readings, others, strict=True) if _fits(r, o)]
+    return RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()})
+
+
+def score_stories(verdicts: Sequence[StoryVerdict]) -> RulerScore:
+    """The score of many clips."""
+    asked: Counter[Attribute] = Counter()
+    by: dict[Answer, Counter[Attribute]] = {answer: Counter() for answer in Answer}
+    for verdict in verdicts:
+        for attribute, answer in verdict.answers:
+            asked[attribute] += 1
+            by[answer][attribute] += 1
+    return RulerScore(
+        right={a: Rate(by[Answer.RIGHT][a], asked[a]) for a in Attribute},
+        not_read={a: Rate(by[Answer.NOT_READ][a], asked[a]) for a in Attribute},
+        story=Rate(sum(verdict.obeyed for verdict in verdicts), len(verdicts)),
+        faultless=Rate(sum(verdict.faultless for verdict in verdicts), len(verdicts)),
+    )
+
+
+def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
+    """As if out of focus."""
+    sigma = _BLUR * frames.shape[1]
+    return np.stack([np.asarray(cv2.GaussianBlur(frame, (0, 0), sigma), np.uint8) for frame in frames])
+
+
+def frozen(frames: Frames, rng: np.random.Generator) -> Frames:
+    """The first frame for ever."""
+    return np.repeat(frames[:1], len(frames), axis=0)
+
+
+def reversed_in_time(frames: Frames, rng: np.random.Generator) -> Frames:
+    """From the last frame to the first."""
+    return frames[::-1]
+
+
+def jumbled(frames: Frames, rng: np.random.Generator) -> Frames:
+    """Its frames in any order."""
+    return frames[rng.permutation(len(frames))]
+
+
+SPOILT: Mapping[str, Spoil] = {
+    "blurred": blurred, "frozen": frozen, "reversed": reversed_in_time, "frames shuffled": jumbled,
+}  # fmt: skip
+
+
+def _films(stories: Sequence[Story], shape: ClipShape, seed: int) -> Iterator[Frames]:
+    """The true clips (T, H, W, 3), drawn some at a time."""
+    for first in range(0, len(stories), _AT_ONCE):
+        clips = render_stories(stories[first : first + _AT_ONCE], shape, seed + first)
+        for frames in clips.frames:
+            yield (frames.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+
+
+def _read(frames: Frames, story: Story, shape: ClipShape, kinds: Sequence[Kind]) -> StoryReading:
+    cuts = [*(beat.start for beat in story.beats), story.seconds]
+    assert all(a < b for a, b in pairwise(cuts)), "beats come in order"
+    return read_clip(parse_clip(frames, shape.fps, kinds), cuts)
+
+
+def _fits(reading: StoryReading, story: Story) -> bool:
+    """Whether a reading has as many beats as a story; only then can it be held against it."""
+    return len(reading.camera) == len(story.beats)
+
+
+def _cell(score: RulerScore, attribute: Attribute) -> str:
+    unread = score.not_read[attribute]
+    more = f" [{100 * unread.share:.1f}]" if unread.right else ""
+    return _rate(score.right[attribute]) + more
+
+
+def _rate(rate: Rate) -> str:
+    return f"{100 * rate.share:.1f} ({rate.right}/{rate.asked})" if rate.asked else "–"

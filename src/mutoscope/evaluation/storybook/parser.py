@@ -1,0 +1,223 @@
+"""The pixel parser: which actors are in the frames of a clip, and where each is, how big, how turned and of what form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, grown, inked, label_pixels
+from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike
+from mutoscope.evaluation.storybook.regions import SMALLEST, actor_regions
+from mutoscope.evaluation.storybook.silhouettes import Silhouette, silhouette, turn_between
+from mutoscope.world.storybook.cast import CAST
+from mutoscope.world.storybook.story import Action, Colour, Kind
+
+Array = NDArray[np.float64]
+_BESIDE = 4.5  # pixels of 128 within which two actors touch
+_LEAST_BARE, _FEATURELESS = 0.08, 3.0  # of the picture; levels of 255
+_CHANGED, _STEADY = 4, 0.015  # levels of 255; of the backdrop that may change
+_WOBBLES = 0.4  # radians that what never turns round is turned at most
+_FEWEST_EDGES = 0.16  # pixels on edges for each row of the picture
+_LOST = 0.82  # of what is on the backdrop is elsewhere only if the camera moved
+_MOVES_ITSELF = 0.42  # of what is on the backdrop may move of its own accord
+_SHARED = 0.6  # of the frames must show an actor
+_RIMMED = 0.5  # of the rim of an actor is dark, if it is not blurred
+_CLEAN = 0.025  # unlikeness up to which a form is whole even where it touches another
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ActorTrack:
+    """One actor over T frames. Lengths in picture heights, y down, radians clockwise; NaN where it was not seen whole."""
+
+    colour: Colour
+    kind: Kind | None  # None: like no kind that can be read
+    unlike: float  # how far its form is from that of the kind
+    seen: NDArray[np.bool_]  # (T,) whether anything of it was seen
+    whole: NDArray[np.bool_]  # (T,) whether all of it was seen
+    x: Array  # (T,) of its middle
+    y: Array
+    height: Array  # as the world counts it: of the kind, upright
+    turn: Array  # since the first frame, unwrapped; NaN where a form does not show it
+    box: Array  # (T, 4) x0, y0, x1, y1 of what is seen, in fractions
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ParsedClip:
+    """All that was found in T frames at a rate."""
+
+    actors: tuple[ActorTrack, ...]
+    still: bool | None  # whether the camera stands still; None: the backdrop does not show it
+    fps: int
+    frames: int
+    pixels: int  # height of the picture
+
+    @property
+    def times(self) -> Array:  # (T,) seconds
+        """When the frames are shown."""
+        return np.arange(self.frames) / self.fps
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Glimpse:
+    """One region in one frame."""
+
+    colour: int
+    form: Silhouette
+    touches: bool  # another region, or the border
+    rimmed: float  # which share of its rim is a dark line
+
+
+def parse_clip(frames: Frames, fps: int, kinds: Sequence[Kind] = READ) -> ParsedClip:
+    """What frames (T, H, W, 3) show; `kinds` are those that may come up."""
+    pixels = frames.shape[1]
+    labels = label_pixels(frames)
+    glimpses = [_glimpses(label, frame) for label, frame in zip(labels, frames, strict=True)]
+    tracks = []
+    for colour in range(NOTHING):
+        for path in _followed([[g for g in some if g.colour == colour] for some in glimpses], pixels):
+            tracks.append(_track(path, pixels, tuple(kinds)))
+    still = _still(frames, tracks)
+    return ParsedClip(actors=tuple(tracks), still=still, fps=fps, frames=len(frames), pixels=pixels)
+
+
+def _still(frames: Frames, actors: Sequence[ActorTrack]) -> bool | None:
+    """Whether the backdrop stays as it is, where there is something on it and no actor before it."""
+    bare = np.ones(frames.shape[1:3], bool)
+    height = len(bare)
+    for actor in actors:
+        for x0, y0, x1, y1 in actor.box[actor.seen] * height:
+            spare = 0.4 * (y1 - y0) + 3  # its lines and what else of it has another colour
+            rows = slice(max(0, int(y0 - spare)), int(y1 + spare))
+            bare[rows, max(0, int(x0 - spare)) : int(x1 + spare)] = False
+    if bare.mean() < _LEAST_BARE:
+        return None
+    grey = frames.mean(-1)
+    if float(grey[0][bare].std()) < _FEATURELESS:
+        return None
+    changed = np.abs(grey[:: max(1, len(grey) // 6)] - grey[0]) > _CHANGED
+    # A camera that moves takes along whatever it does not move along the edge of; waves and bubbles are not everywhere.
+    edges = bare & (np.abs(np.diff(grey[0], axis=1, append=grey[0][:, -1:])) > _CHANGED)
+    for part, most in ((slice(0, height), _MOVES_ITSELF), (slice(0, height // 2), 0.1)):
+        enough = edges[part].sum() > _FEWEST_EDGES * height
+        if enough and changed[:, part][:, edges[part]].mean(1).max() < most and changed[:, edges].mean(1).max() < _LOST:
+            return True
+    few = edges.sum() <= _FEWEST_EDGES * height
+    return bool(few and changed[:, bare].mean(1).max() < _STEADY)
+
+
+def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
+    """The regions of a frame that are big and thick enough."""
+    height, width = labels.shape
+    ink = inked(frame)
+    dark = grown(ink, 1)
+    counts = np.bincount(labels.ravel(), minlength=NOTHING + 1)[:NOTHING]
+    regions: list[tuple[int, Mask]] = []
+    for colour in range(NOTHING):
+        if counts[colour] >= 0.5 * SMALLEST * height * width:
+            regions += [(colour, mask) for mask in actor_regions(labels, colour)]
+    found = []
+    for index, (colour, mask) in enumerate(regions):
+        form = silhouette(mask, labels == colour, ink)
+        if form is None:
+            continue
+        near = grown(mask, max(1, round(_BESIDE * height / 128)))
+        beside = any((near & other).any() for at, (_, other) in enumerate(regions) if at != index)
+        border = min(form.left, form.top, width - form.right, height - form.bottom) < 1.5 * height / 128
+        rim = grown(mask, 1) & ~mask
+        rimmed = float(dark[rim].mean()) if rim.any() else 0.0
+        found.append(_Glimpse(colour=colour, form=form, touches=beside or border, rimmed=rimmed))
+    return found
+
+
+def _followed(glimpses: list[list[_Glimpse]], pixels: int) -> list[list[_Glimpse | None]]:
+    """Regions of one colour joined over time: each goes on as the nearest one of the next frame."""
+    paths: list[list[_Glimpse | None]] = []
+    for frame, some in enumerate(glimpses):
+        free = list(some)
+        for path in paths:
+            last = next((g for g in reversed(path) if g is not None), None)
+            assert last is not None, "a path begins with a region"
+            near = sorted(free, key=lambda g: np.hypot(g.form.x - last.form.x, g.form.y - last.form.y))
+            reach = 0.3 * pixels
+            if near and np.hypot(near[0].form.x - last.form.x, near[0].form.y - last.form.y) < reach:
+                path.append(near[0])
+                free.remove(near[0])
+            else:
+                path.append(None)
+        paths += [[*[None] * frame, one] for one in free]
+    return [path for path in paths if sum(g is not None for g in path) >= _SHARED * len(glimpses)]
+
+
+def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]) -> ActorTrack:
+    kind, pattern, far, whole = _kind(path, pixels, kinds)
+    length = len(path)
+    x, y, height = np.full(length, np.nan), np.full(length, np.nan), np.full(length, np.nan)
+    box = np.full((length, 4), np.nan)
+    turn = _turns(path, whole, pattern)
+    for frame, glimpse in enumerate(path):
+        if glimpse is None:
+            continue
+        form = glimpse.form
+        box[frame] = np.array([form.left, form.top, form.right, form.bottom]) / pixels
+        if whole[frame]:
+            at = 0.0 if np.isnan(turn[frame]) else turn[frame]
+            rotation = np.array([[np.cos(at), -np.sin(at)], [np.sin(at), np.cos(at)]])
+            nearest, _ = most_like(form, pixels, (pattern.kind,))  # small ones show other parts of themselves
+            shift = rotation @ nearest.middle * form.span
+            x[frame], y[frame] = (form.x + shift[0]) / pixels, (form.y + shift[1]) / pixels
+            height[frame] = nearest.height * form.span / pixels
+    first = next(g for g in path if g is not None)
+    kind = kind if np.median([g.rimmed for g in path if g is not None]) > _RIMMED else None
+    return ActorTrack(
+        colour=COLOURS[first.colour], kind=kind, unlike=far, seen=np.array([g is not None for g in path]), whole=whole,
+        x=x, y=y, height=height, turn=turn, box=box,
+    )  # fmt: skip
+
+
+def _kind(
+    path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]
+) -> tuple[Kind | None, Pattern, float, NDArray[np.bool_]]:
+    """The kind that most frames show, by how like it they are; and in which frames it is seen whole."""
+    votes: dict[Kind, float] = {}
+    nearest: dict[Kind, tuple[float, Pattern]] = {}
+    likeness = np.full(len(path), np.inf)
+    free = np.zeros(len(path), bool)
+    for frame, glimpse in enumerate(path):
+        if glimpse is None:
+            continue
+        pattern, far = most_like(glimpse.form, pixels, kinds)
+        likeness[frame], free[frame] = far, not glimpse.touches
+        votes[pattern.kind] = votes.get(pattern.kind, 0.0) + np.exp(-((far / 0.03) ** 2)) * (4 if free[frame] else 1)
+        if pattern.kind not in nearest or far < nearest[pattern.kind][0]:
+            nearest[pattern.kind] = far, pattern
+    best = max(votes, key=lambda kind: votes[kind])
+    whole = free | (likeness < _CLEAN)
+    far = float(np.median(likeness[whole])) if whole.any() else float(likeness.min())
+    return (None if unlike(far) else best), nearest[best][1], far, whole
+
+
+def _turns(path: list[_Glimpse | None], whole: NDArray[np.bool_], pattern: Pattern) -> Array:
+    """The turn in every frame that shows all of it, the way from one to the next taken as the shorter one."""
+    symmetry = SYMMETRY[pattern.kind]
+    turns_round = bool({Action.SPIN, Action.ROLL} & CAST[pattern.kind].actions)
+    turns = np.full(len(path), np.nan)
+    near = 0.0
+    for frame, glimpse in enumerate(path):
+        if glimpse is None or not whole[frame]:
+            continue
+        form = glimpse.form
+        if symmetry:
+            if turns_round:
+                near = turn_between(form.outline, pattern.seen.outline, symmetry, near)
+            else:
+                near = turn_between(form.outline, pattern.seen.outline, 1, most=_WOBBLES)
+        elif form.hole.any():
+            angle = float(
+                np.arctan2(form.hole[1], form.hole[0]) - np.arctan2(pattern.seen.hole[1], pattern.seen.hole[0])
+            )
+            near += (angle - near + np.pi) % (2 * np.pi) - np.pi
+        else:
+            continue
+        turns[frame] = near
+    return turns

@@ -1,0 +1,180 @@
+"""The reading: what each actor of a parsed clip does, and how fast, in a stretch of time; and when it changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
+from mutoscope.evaluation.storybook.patterns import READ
+from mutoscope.evaluation.storybook.speeds import Motion, speeds_of
+from mutoscope.evaluation.storybook.swings import FORMS, Swing, Way, best_swing, straight_way
+from mutoscope.world.storybook.cast import CAST, HEIGHT
+from mutoscope.world.storybook.story import Action, Camera, Colour, Direction, Kind, Size, Speed
+
+Array = NDArray[np.float64]
+_TRIM = 0.2  # seconds beside a change that belong to neither beat
+_FEWEST = 6  # frames that an act is read from
+_GROWS = 0.08  # e-folds a second
+_TURNS = 0.75  # radians a second
+_UNSTEADY_GROWTH, _UNSTEADY_TURN = 0.06, 0.5  # rms of what a steady change leaves
+_TRAVELS = 0.018  # picture heights a second
+_SWINGS = 0.0065  # picture heights that a straight way leaves, rms, if nothing swings
+# The actions that have a direction, or may have one.
+DIRECTED = frozenset(
+    {
+        Action.MOVE, Action.ROLL, Action.BOUNCE, Action.ZIGZAG, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
+    }
+)  # fmt: skip
+_FLOATS = 0.075  # from end to end; what swings farther does not float
+_VERBS = {
+    (Kind.CAR, Action.MOVE): Action.DRIVE, (Kind.BOAT, Action.MOVE): Action.SAIL,
+    (Kind.ROCKET, Action.MOVE): Action.FLY, (Kind.KITE, Action.MOVE): Action.FLY, (Kind.KITE, Action.STAND): Action.FLY,
+}  # fmt: skip
+_STEEP = 0.35  # ways whose smaller part is less than that share of the larger one are level or upright
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActReading:
+    """What an actor does during a beat; None: not read. `speeds` are those that it may be: more than one are not told apart."""
+
+    action: Action | None
+    direction: Direction | None
+    seen: bool  # whole and for long enough to tell: if so, an action of None is like none that can be read
+    speeds: frozenset[Speed]
+    how: Motion | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActorReading:
+    """What an actor is; None: not read."""
+
+    kind: Kind | None
+    colour: Colour
+    size: Size | None
+    seen: bool  # whole at any time: if so, a kind of None is like none that can be read
+    acts: tuple[ActReading, ...]  # one per beat
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryReading:
+    """What a clip shows. `camera` (one per beat) is None where it is not read; `changes` in seconds, None where not read."""
+
+    actors: tuple[ActorReading, ...]
+    camera: tuple[Camera | None, ...]
+    changes: tuple[float | None, ...]
+
+
+def read_story(frames: Frames, fps: int, cuts: Sequence[float], kinds: Sequence[Kind] = READ) -> StoryReading:
+    """What frames (T, H, W, 3) show in the beats between cuts (seconds, the first 0 and the last the clip's end)."""
+    return read_clip(parse_clip(frames, fps, kinds), cuts)
+
+
+def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
+    """What a parsed clip shows in the beats between cuts."""
+    beats = list(pairwise(cuts))
+    crowded = len(clip.actors) > 1
+    actors = tuple(
+        ActorReading(
+            kind=actor.kind,
+            colour=actor.colour,
+            size=_size(actor),
+            seen=bool(actor.whole.any()),
+            acts=tuple(_act(actor, clip, start, end, cuts[-1], crowded) for start, end in beats),
+        )
+        for actor in clip.actors
+    )
+    return StoryReading(
+        actors=actors, camera=(Camera.STILL if clip.still else None,) * len(beats), changes=(None,) * (len(beats) - 1)
+    )
+
+
+def _size(actor: ActorTrack) -> Size | None:
+    """By its height when the clip begins."""
+    early = np.flatnonzero(actor.whole)[:3]
+    if actor.kind is None or not len(early) or early[0] > 8:
+        return None
+    height = float(np.median(actor.height[early])) / CAST[actor.kind].tall
+    return min(HEIGHT, key=lambda size: abs(np.log(HEIGHT[size] / height)))
+
+
+def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: float, crowded: bool) -> ActReading:
+    times = clip.times
+    first = start + (_TRIM if start > 0 else -1)
+    last = end - (_TRIM if end < length - 1e-6 else -1)
+    inside = (times >= first) & (times <= last) & actor.whole
+    unread = ActReading(action=None, direction=None, seen=False, speeds=frozenset())
+    if inside.sum() < _FEWEST or clip.still is False:  # under a camera that moves, ways are not read yet
+        return unread
+    t, x, y, height, turn = (value[inside] for value in (times, actor.x, actor.y, actor.height, actor.turn))
+    if t[-1] - t[0] < 0.5 * (end - start):
+        return unread
+    growth, turning = _slope(t, np.log(height), _UNSTEADY_GROWTH), _slope(t, turn, _UNSTEADY_TURN)
+    way = straight_way(t, x, y)
+    swing = _swing(t, x, y) if way.rest > _SWINGS else None
+    action = None
+    if growth is not None:
+        action = _verb(actor.kind, _action(way, swing, growth, turning, float(np.median(height))))
+    direction = _direction(swing.way if swing else way, action)
+    how = Motion(way=way, swing=swing, growth=growth or 0.0, turning=turning or 0.0, seconds=end - start)
+    speeds = speeds_of(action, actor, how, crowded) if action else frozenset()
+    return ActReading(action=action, direction=direction, seen=True, speeds=speeds, how=how)
+
+
+def _slope(times: Array, values: Array, unsteady: float) -> float | None:
+    """By how much a second it changes, 0 where it cannot be seen; None where it goes to and fro instead."""
+    seen = np.isfinite(values)
+    if seen.sum() < _FEWEST:
+        return 0.0
+    slope, start = np.polyfit(times[seen], values[seen], 1)
+    rest = values[seen] - start - slope * times[seen]
+    return float(slope) if np.sqrt((rest**2).mean()) < unsteady else None
+
+
+def _swing(times: Array, x: Array, y: Array) -> Swing:
+    """A float if it is small, else the form that explains the path best."""
+    floating = best_swing(times, x, y, "float")
+    if floating.reach < _FLOATS:
+        return floating
+    return min((best_swing(times, x, y, form) for form in FORMS if form != "float"), key=lambda swing: swing.rest)
+
+
+def _action(way: Way, swing: Swing | None, growth: float, turning: float | None, height: float) -> Action | None:
+    if abs(growth) > _GROWS:
+        return Action.GROW if growth > 0 else Action.SHRINK
+    if swing is not None:
+        if swing.rest > 0.5 * way.rest:
+            return None
+        if swing.reach < _FLOATS:
+            return Action.FLOAT
+        return {"bounce": Action.BOUNCE, "zigzag": Action.ZIGZAG, "circle": Action.CIRCLE}.get(swing.form)
+    if np.hypot(way.x, way.y) < _TRAVELS:
+        if turning is None:
+            return None
+        return Action.SPIN if abs(turning) > _TURNS else Action.STAND
+    if abs(way.x) < _STEEP * abs(way.y):
+        return Action.RISE if way.y < 0 else Action.FALL
+    if turning is None:
+        return None
+    # What rolls turns as its rim passes over the ground; what glides does not turn at all.
+    return Action.ROLL if abs(turning) > 0.5 * abs(way.x) / (height / 2) else Action.MOVE
+
+
+def _verb(kind: Kind | None, action: Action | None) -> Action | None:
+    """What an action is called for a kind: a car that moves drives."""
+    return action if kind is None or action is None else _VERBS.get((kind, action), action)
+
+
+def _direction(way: Way, action: Action | None) -> Direction | None:
+    """Where to, of what has a direction."""
+    if action not in DIRECTED or np.hypot(way.x, way.y) < _TRAVELS:
+        return None
+    across = "left" if way.x < 0 else "right"
+    if action in (Action.MOVE, Action.FLY):
+        if abs(way.y) < _STEEP * abs(way.x):
+            return Direction(across)
+        return Direction(f"{'up' if way.y < 0 else 'down'} {across}")
+    return Direction(across) if abs(way.x) > _TRAVELS else None

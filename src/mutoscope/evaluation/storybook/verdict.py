@@ -1,0 +1,150 @@
+"""The verdict on a storybook clip: for each thing that a story says, whether the reading agrees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import permutations
+
+from mutoscope.evaluation.storybook.patterns import READ
+from mutoscope.evaluation.storybook.reading import DIRECTED, ActorReading, ActReading, StoryReading
+from mutoscope.world.storybook.cast import SPEEDLESS
+from mutoscope.world.storybook.story import Act, Action, Actor, Camera, Light, Place, Story, Weather
+
+# The actions that can be read so far.
+READ_ACTIONS = frozenset(
+    {
+        Action.STAND, Action.MOVE, Action.ROLL, Action.BOUNCE, Action.SPIN, Action.GROW, Action.SHRINK, Action.RISE,
+        Action.FALL, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
+    }
+)  # fmt: skip
+
+
+class Answer(StrEnum):
+    """What the reading says to one thing that was asked for."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOT_READ = "not read"
+
+
+class Attribute(StrEnum):
+    """What a story says about a clip, by sort."""
+
+    NUMBER = "number of actors"
+    KIND = "kind"
+    COLOUR = "colour"
+    SIZE = "size"
+    ACTION = "action"
+    DIRECTION = "direction"
+    SPEED = "speed"
+    CAMERA = "camera"
+    PLACE = "place"
+    LIGHT = "light"
+    WEATHER = "weather"
+    RELATION = "relation"
+    CHANGE = "change"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryVerdict:
+    """The answers to all that a story says, in its order."""
+
+    answers: tuple[tuple[Attribute, Answer], ...]
+
+    def of(self, attribute: Attribute) -> tuple[Answer, ...]:
+        """The answers about one attribute: one per actor, or per actor and beat."""
+        return tuple(answer for name, answer in self.answers if name is attribute)
+
+    @property
+    def obeyed(self) -> bool:
+        """Everything that the story says was read and is right."""
+        return all(answer is Answer.RIGHT for _, answer in self.answers)
+
+    @property
+    def faultless(self) -> bool:
+        """Nothing that was read is wrong."""
+        return all(answer is not Answer.WRONG for _, answer in self.answers)
+
+
+def judge_story(reading: StoryReading, story: Story) -> StoryVerdict:
+    """Hold a reading against a story."""
+    number = Answer.RIGHT if len(reading.actors) == len(story.actors) else Answer.WRONG
+    answers = [(Attribute.NUMBER, number)]
+    for index, (actor, found) in enumerate(zip(story.actors, _matched(reading, story), strict=True)):
+        answers += _looks(actor, found)
+        for beat, acts in enumerate(story.beats):
+            answers += _does(acts.acts[index], actor, None if found is None else found.acts[beat])
+    answers += _around(reading, story)
+    return StoryVerdict(answers=tuple(answers))
+
+
+def _matched(reading: StoryReading, story: Story) -> tuple[ActorReading | None, ...]:
+    """For every actor of the story the one that was read and is most like it; None where there are too few."""
+    count = len(story.actors)
+    found: list[ActorReading | None] = [*reading.actors, *[None] * count]
+
+    def likeness(order: tuple[ActorReading | None, ...]) -> float:
+        pairs = [(a, f) for a, f in zip(story.actors, order, strict=True) if f is not None]
+        return sum(
+            2.0 * (a.colour is f.colour) + 1.5 * (a.kind is f.kind) + 0.5 * (a.size is f.size) + 0.1 for a, f in pairs
+        )
+
+    return max(permutations(found[: count + 3], count), key=likeness)
+
+
+def _told(asked: object, found: object, seen: bool) -> Answer:
+    """Right if the same; not read if nothing was found, and could not have been."""
+    if found == asked:
+        return Answer.RIGHT
+    return Answer.NOT_READ if found is None and not seen else Answer.WRONG
+
+
+def _looks(actor: Actor, found: ActorReading | None) -> list[tuple[Attribute, Answer]]:
+    if found is None:
+        return [(name, Answer.WRONG) for name in (Attribute.KIND, Attribute.COLOUR, Attribute.SIZE)]
+    kind = _told(actor.kind, found.kind, found.seen) if actor.kind in READ else Answer.NOT_READ
+    colour = Answer.RIGHT if found.colour is actor.colour else Answer.WRONG
+    size = _told(actor.size, found.size, seen=False)
+    return [(Attribute.KIND, kind), (Attribute.COLOUR, colour), (Attribute.SIZE, size)]
+
+
+def _does(act: Act, actor: Actor, found: ActReading | None) -> list[tuple[Attribute, Answer]]:
+    directed = act.action in DIRECTED or act.direction is not None
+    quick = act.action not in SPEEDLESS and not (act.action is Action.FLY and act.direction is None)
+    if act.action not in READ_ACTIONS or actor.kind not in READ or (found is not None and not found.seen):
+        action = direction = speed = Answer.NOT_READ
+    elif found is None:
+        action = direction = speed = Answer.WRONG
+    else:
+        action = Answer.RIGHT if found.action is act.action else Answer.WRONG
+        direction = Answer.RIGHT if found.direction is act.direction else Answer.WRONG
+        speed = _speed(act, found) if action is Answer.RIGHT else Answer.NOT_READ
+    answers = [(Attribute.ACTION, action)]
+    answers += [(Attribute.DIRECTION, direction)] if directed else []
+    return answers + ([(Attribute.SPEED, speed)] if quick else [])
+
+
+def _speed(act: Act, found: ActReading) -> Answer:
+    if act.speed not in found.speeds:
+        return Answer.WRONG
+    return Answer.RIGHT if len(found.speeds) == 1 else Answer.NOT_READ
+
+
+def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
+    """What is said of camera, place, light, weather, relation and changes: none of it is read so far but the camera.
+
+    What is as it always is (a still camera, a plain colour by clear day) is not said.
+    """
+    for beat, camera in zip(story.beats, reading.camera, strict=True):
+        if beat.camera is not Camera.STILL:
+            yield Attribute.CAMERA, _told(beat.camera, camera, seen=False)
+        if beat.light is not Light.DAY:
+            yield Attribute.LIGHT, Answer.NOT_READ
+        if beat.weather is not Weather.CLEAR:
+            yield Attribute.WEATHER, Answer.NOT_READ
+    if story.place is not Place.PLAIN:
+        yield Attribute.PLACE, Answer.NOT_READ
+    if story.relation is not None:
+        yield Attribute.RELATION, Answer.NOT_READ
+    for _ in story.beats[1:]:
+        yield Attribute.CHANGE, Answer.NOT_READ

@@ -1,0 +1,150 @@
+"""The ruler of the storybook: it reads what the world draws, says what it cannot read, and punishes what is spoilt."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mutoscope.evaluation.storybook.measure import blurred, frozen, jumbled, measure_ruler, reversed_in_time
+from mutoscope.evaluation.storybook.reading import StoryReading, read_story
+from mutoscope.evaluation.storybook.verdict import Answer, Attribute, judge_story
+from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.cast import SHAPES
+from mutoscope.world.storybook.drawing import render_stories
+from mutoscope.world.storybook.story import (
+    Act,
+    Action,
+    Actor,
+    Beat,
+    Camera,
+    Colour,
+    Direction,
+    Kind,
+    Place,
+    Size,
+    Speed,
+    Story,
+)
+
+SHAPE = ClipShape(frames=25, height=128, width=128, fps=8)
+RNG = np.random.default_rng(0)
+Frames = NDArray[np.uint8]
+
+
+def story(kind: Kind, act: Act, colour: Colour = Colour.RED, size: Size = Size.MEDIUM) -> Story:
+    """One actor before a plain colour."""
+    actor = Actor(kind=kind, colour=colour, size=size)
+    return Story(actors=(actor,), beats=(Beat(start=0.0, end=SHAPE.seconds, acts=(act,)),))
+
+
+@cache
+def film(told: Story, shape: ClipShape = SHAPE) -> Frames:
+    """The true clip."""
+    drawn = render_stories([told], shape, 4).frames[0].permute(0, 2, 3, 1)
+    return np.asarray((drawn * 255).round().byte().numpy(), np.uint8)
+
+
+def read(frames: Frames, told: Story) -> StoryReading:
+    """What is seen in the beats of a story."""
+    return read_story(frames, SHAPE.fps, [*(beat.start for beat in told.beats), told.seconds], SHAPES)
+
+
+MOVES = story(
+    Kind.SQUARE, Act(action=Action.MOVE, direction=Direction.LEFT, speed=Speed.SLOW), Colour.GREEN, Size.SMALL
+)
+BOUNCES = story(Kind.HEART, Act(action=Action.BOUNCE), Colour.BLACK)
+
+
+@pytest.mark.parametrize("colour", Colour)
+def test_every_colour_of_a_star_is_read(colour: Colour) -> None:
+    told = story(Kind.STAR, Act(), colour)
+    actor = read(film(told), told).actors[0]
+    assert (actor.kind, actor.colour, actor.size) == (Kind.STAR, colour, Size.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        Act(action=Action.STAND),
+        Act(action=Action.MOVE, direction=Direction.UP_RIGHT),
+        Act(action=Action.ROLL, direction=Direction.LEFT),
+        Act(action=Action.BOUNCE, direction=Direction.RIGHT),
+        Act(action=Action.SPIN),
+        Act(action=Action.GROW),
+        Act(action=Action.SHRINK),
+        Act(action=Action.RISE),
+        Act(action=Action.FALL),
+        Act(action=Action.ZIGZAG, direction=Direction.LEFT),
+        Act(action=Action.CIRCLE),
+        Act(action=Action.FLOAT),
+    ],
+)
+def test_everything_a_circle_can_do_is_read_with_its_direction(act: Act) -> None:
+    told = story(Kind.CIRCLE, act)
+    seen = read(film(told), told).actors[0].acts[0]
+    assert (seen.action, seen.direction) == (act.action, act.direction)
+    assert act.speed in seen.speeds
+
+
+def test_a_true_clip_is_right_in_all_that_its_story_says() -> None:
+    assert judge_story(read(film(MOVES), MOVES), MOVES).obeyed
+
+
+def test_a_clip_of_256_pixels_is_read_as_well() -> None:
+    large = film(MOVES, ClipShape(frames=25, height=256, width=256, fps=8))
+    assert judge_story(read(large, MOVES), MOVES).obeyed
+
+
+def test_another_story_is_wrong_in_what_differs() -> None:
+    verdict = judge_story(read(film(MOVES), MOVES), BOUNCES)
+    for attribute in (Attribute.KIND, Attribute.COLOUR, Attribute.SIZE, Attribute.ACTION):
+        assert verdict.of(attribute) == (Answer.WRONG,)
+
+
+def test_a_frozen_clip_has_the_wrong_action_and_nothing_else_of_its_looks() -> None:
+    verdict = judge_story(read(frozen(film(MOVES), RNG), MOVES), MOVES)
+    assert verdict.of(Attribute.ACTION) == (Answer.WRONG,)
+    assert verdict.of(Attribute.KIND) == verdict.of(Attribute.COLOUR) == (Answer.RIGHT,)
+
+
+def test_a_clip_played_backwards_goes_the_wrong_way() -> None:
+    verdict = judge_story(read(reversed_in_time(film(MOVES), RNG), MOVES), MOVES)
+    assert verdict.of(Attribute.DIRECTION) == (Answer.WRONG,)
+    assert verdict.of(Attribute.ACTION) == (Answer.RIGHT,)
+
+
+def test_a_clip_with_its_frames_in_any_order_has_no_action_that_is_known() -> None:
+    seen = read(jumbled(film(BOUNCES), np.random.default_rng(1)), BOUNCES)
+    assert seen.actors[0].acts[0].action is not Action.BOUNCE
+
+
+def test_a_blurred_form_is_no_kind() -> None:
+    verdict = judge_story(read(blurred(film(MOVES), RNG), MOVES), MOVES)
+    assert verdict.of(Attribute.KIND) == (Answer.WRONG,)
+    assert verdict.of(Attribute.COLOUR) == (Answer.RIGHT,)
+
+
+def test_an_empty_picture_has_no_actors() -> None:
+    grey = np.full((9, 128, 128, 3), 200, np.uint8)
+    assert read(grey, MOVES).actors == ()
+    assert judge_story(read(grey, MOVES), MOVES).of(Attribute.NUMBER) == (Answer.WRONG,)
+
+
+def test_what_cannot_be_read_is_said_not_to_be() -> None:
+    act = Act(action=Action.MOVE, direction=Direction.LEFT)
+    beat = Beat(start=0.0, end=SHAPE.seconds, acts=(act,), camera=Camera.PAN_LEFT)
+    told = Story(actors=(Actor(kind=Kind.SQUARE, colour=Colour.RED),), beats=(beat,), place=Place.CITY)
+    verdict = judge_story(read(film(told), told), told)
+    for attribute in (Attribute.ACTION, Attribute.CAMERA, Attribute.PLACE):
+        assert verdict.of(attribute) == (Answer.NOT_READ,)
+    assert verdict.of(Attribute.KIND) == verdict.of(Attribute.COLOUR) == (Answer.RIGHT,)
+
+
+def test_the_ruler_is_right_about_true_clips_and_not_about_those_of_others() -> None:
+    report = measure_ruler(6, 1, 3)
+    true, others = report.scores["true"], report.scores["shuffled"]
+    for attribute in (Attribute.NUMBER, Attribute.KIND, Attribute.COLOUR, Attribute.SIZE, Attribute.ACTION):
+        assert true.right[attribute].share == 1.0
+    assert others.right[Attribute.COLOUR].share < 0.7
+    assert report.table().startswith("|  | true |")
