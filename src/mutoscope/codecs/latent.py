@@ -1,0 +1,147 @@
+"""The latent codec: a causal autoencoder of clips with high compression, and how it learns."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from einops import rearrange
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from mutoscope.codecs.latent_code import CHANNELS, STRIDE, jittered, latent_shape, rounded
+from mutoscope.codecs.picture import Picture
+from mutoscope.networks.video import VideoBlock, folded, unfolded
+from mutoscope.objective import Objective
+from mutoscope.progress import OnProgress, Step, ignore
+from mutoscope.shapes import ClipShape
+
+_PATCH = 8  # pixels to the side of the encoder's patches
+_FINE = 4  # and of the decoder's, whose depth in time is 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatentConfig:
+    """Channels and blocks: of the encoder at 1/8 and 1/16 of the side, of the decoder at 1/16, 1/8 and 1/4."""
+
+    seen: int
+    coarse: int
+    middle: int
+    fine: int
+    encoder_depths: tuple[int, int]
+    decoder_depths: tuple[int, int, int]
+
+
+class LatentEncoder(nn.Module):
+    """Clips to codes: a latent frame knows only its own frames and those before."""
+
+    def __init__(self, config: LatentConfig) -> None:
+        super().__init__()
+        seen, coarse = config.seen, config.coarse
+        self.patches = nn.Linear(STRIDE * _PATCH**2 * 3, seen)
+        self.first = nn.Sequential(*(VideoBlock(seen, causal=True) for _ in range(config.encoder_depths[0])))
+        self.down = nn.Linear(4 * seen, coarse)
+        self.second = nn.Sequential(*(VideoBlock(coarse, causal=True) for _ in range(config.encoder_depths[1])))
+        self.out = nn.Linear(coarse, CHANNELS)
+        for edge in (self.patches, self.out):
+            edge.weight._adam = True  # type: ignore[attr-defined]
+
+    def forward(self, frames: Tensor) -> Tensor:  # (B, T, 3, H, W) in 0..1 -> (B, T', H/16, W/16, C) in -1..1
+        clip = rearrange(frames, "b t c h w -> b t h w c") * 2 - 1
+        # The first frame, as many times as others share a latent frame: so it has one of its own.
+        clip = torch.cat([clip[:, :1].expand(-1, STRIDE - 1, -1, -1, -1), clip], dim=1)
+        x = self.first(self.patches(folded(clip, STRIDE, _PATCH)))
+        x = self.second(self.down(folded(x, 1, 2)))
+        code: Tensor = self.out(nn.functional.layer_norm(x, x.shape[-1:])).tanh()
+        return code
+
+
+class LatentDecoder(nn.Module):
+    """Codes to clips; it sees both ways in time, and spends most where thin and fast things die: at 1/4 of the side."""
+
+    def __init__(self, config: LatentConfig) -> None:
+        super().__init__()
+        coarse, middle, fine = config.coarse, config.middle, config.fine
+        self.into = nn.Linear(CHANNELS, coarse)
+        depths = config.decoder_depths
+        self.first = nn.Sequential(*(VideoBlock(coarse, causal=False) for _ in range(depths[0])))
+        self.up = nn.Linear(coarse, 4 * middle)
+        self.second = nn.Sequential(*(VideoBlock(middle, causal=False) for _ in range(depths[1])))
+        self.wide = nn.Linear(middle, 8 * fine)
+        self.third = nn.Sequential(*(VideoBlock(fine, causal=False) for _ in range(depths[2])))
+        self.out = nn.Linear(fine, 2 * _FINE**2 * 3)
+        for edge in (self.into, self.out):
+            edge.weight._adam = True  # type: ignore[attr-defined]
+
+    def forward(self, code: Tensor) -> Tensor:  # (B, T', H/16, W/16, C) -> (B, T, 3, H, W), about 0..1
+        x = self.first(self.into(code))
+        x = self.second(unfolded(self.up(x), 1, 2))
+        x = self.third(unfolded(self.wide(x), 2, 2))
+        clip = unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 2, _FINE)[:, STRIDE - 1 :]
+        return (rearrange(clip, "b t h w c -> b t c h w") + 1) / 2
+
+
+class LatentBatch(NamedTuple):
+    """Clips to learn from, (B, T, 3, H, W) uint8, and how much each pixel shows an actor, (B, T, H, W) uint8."""
+
+    frames: Tensor
+    actors: Tensor
+
+
+class LatentAutoencoder(Objective):
+    """Encoder and decoder, trained together on both readings of the code."""
+
+    phases: tuple[str, ...] = ("reconstruction",)
+    # What moves is a small share of the pixels and all of the story.
+    care = 4.0
+
+    def __init__(self, config: LatentConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder, self.decoder = LatentEncoder(config), LatentDecoder(config)
+
+    def loss(self, phase: str, batch: LatentBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+        """Mean absolute error, actors counted more; half of the batch is read discretely, half continuously."""
+        frames = batch.frames.float() / 255
+        code = self.encoder(frames)
+        noise = torch.rand(code.shape, generator=rng).to(code)
+        discrete = torch.arange(len(code), device=code.device)[:, None, None, None, None] % 2 == 0
+        shown = self.decoder(torch.where(discrete, rounded(code), jittered(code, noise)))
+        error = (shown.float() - frames).abs().mean(dim=2)
+        actors = batch.actors.float() / 255
+        loss = (error * (1 + self.care * actors)).mean()
+        with torch.no_grad():
+            square = (shown.float() - frames).square().mean(dim=2)
+            decibels = -10 * square.mean().log10()
+            on_actors = -10 * ((square * actors).sum() / actors.sum().clamp(min=1)).log10()
+        return loss, {"psnr": float(decibels), "actors": float(on_actors)}
+
+
+class LatentCodec:
+    """The codec of a trained autoencoder: whole clips as codes."""
+
+    def __init__(self, autoencoder: LatentAutoencoder) -> None:
+        self.autoencoder = autoencoder
+
+    def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
+        """(T, H, W, C) of a clip's code."""
+        return latent_shape(shape)
+
+    @torch.inference_mode()
+    def encode(self, frames: NDArray[np.uint8]) -> Tensor:
+        """The code (T', H/16, W/16, C) of frames (T, H, W, 3)."""
+        clip = torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 3, 1, 2)[None].float() / 255
+        code: Tensor = self.autoencoder.encoder(clip)[0]
+        return code
+
+    @torch.inference_mode()
+    def decode(
+        self, codes: Tensor, picture: Picture | None, shape: ClipShape, on_progress: OnProgress = ignore
+    ) -> NDArray[np.uint8]:
+        """Frames (T, H, W, 3) uint8 of a code; a picture has its place in the code already."""
+        assert tuple(codes.shape) == latent_shape(shape), f"{tuple(codes.shape)} is no code of {shape}"
+        clip = self.autoencoder.decoder(codes[None].clamp(-1, 1))[0].float()
+        on_progress(Step(stage="decode", done=1, total=1))
+        frames: NDArray[np.uint8] = (clip.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
+        return frames

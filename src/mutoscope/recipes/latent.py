@@ -1,0 +1,86 @@
+"""The run behind the latent codec: crops of storybook clips, drawn while it trains."""
+
+from dataclasses import asdict, dataclass, replace
+
+import torch
+
+from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
+from mutoscope.seeding import numpy_rng
+from mutoscope.shapes import ClipShape
+from mutoscope.training.optimiser import OptimiserConfig
+from mutoscope.training.run import Run
+from mutoscope.world.storybook.drawing import render_stories
+from mutoscope.world.storybook.sampling import sample_story
+
+STORYBOOK = ClipShape(frames=25, height=128, width=128, fps=8)
+
+
+@dataclass(frozen=True)
+class StoryCrops:
+    """Batch after batch of crops of fresh clips, two of each: `frames` long and `side` pixels wide."""
+
+    size: int
+    frames: int
+    side: int
+    seed: int
+    shape: ClipShape = STORYBOOK
+
+    def __call__(self, step: int) -> LatentBatch:
+        """The batch of a step, in 8 bits."""
+        rng = numpy_rng(self.seed, f"latent/{step}")
+        stories = [sample_story(rng, self.shape.seconds) for _ in range(self.size // 2)]
+        clips = render_stories(stories, self.shape, int(rng.integers(2**31)), mattes=True)
+        assert clips.mattes is not None
+        parts = torch.cat([clips.frames, clips.mattes.amax(1).unsqueeze(2)], dim=2)
+        crops = []
+        for clip in parts.repeat_interleave(2, dim=0):
+            start, top, left = (
+                int(rng.integers(whole - part + 1))
+                for whole, part in zip(
+                    (self.shape.frames, self.shape.height, self.shape.width),
+                    (self.frames, self.side, self.side),
+                    strict=True,
+                )
+            )
+            crops.append(clip[start : start + self.frames, :, top : top + self.side, left : left + self.side])
+        bytes_ = (torch.stack(crops).clamp(0, 1) * 255).round().byte()
+        return LatentBatch(bytes_[:, :, :3].contiguous(), bytes_[:, :, 3].contiguous())
+
+
+LATENT = LatentConfig(
+    seen=192, coarse=320, middle=192, fine=96, encoder_depths=(2, 2), decoder_depths=(2, 3, 2)
+)  # fmt: skip
+
+
+def latent() -> Run:
+    """The bundled latent codec: 25 frames of 128x128 as 7x8x8 latents of 24 numbers."""
+    return Run(
+        name="latent",
+        config={"autoencoder": asdict(LATENT)},
+        build=lambda: LatentAutoencoder(LATENT),
+        batches=StoryCrops(size=12, frames=9, side=96, seed=1),
+        steps=12000,
+        optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
+        decay=0.5,
+        ema=0.998,
+        journal_every=50,
+        save_every=250,
+        eight_bits=True,
+    )
+
+
+def tiny_latent() -> Run:
+    """The same at a size for tests: a few seconds."""
+    config = replace(LATENT, seen=16, coarse=16, middle=16, fine=16, encoder_depths=(1, 1), decoder_depths=(1, 1, 1))
+    return replace(
+        latent(),
+        name="tiny_latent",
+        config={"autoencoder": asdict(config)},
+        build=lambda: LatentAutoencoder(config),
+        batches=StoryCrops(size=4, frames=5, side=32, seed=1),
+        steps=4,
+        warmup=2,
+        workers=0,
+        journal_every=2,
+        save_every=4,
+    )

@@ -1,0 +1,140 @@
+"""The latent codec at a tiny size, and its two readings of one code."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentCodec, LatentConfig
+from mutoscope.codecs.latent_code import (
+    CHANNELS,
+    LEVELS,
+    PER_TOKEN,
+    TOKENS,
+    code_of,
+    jittered,
+    latent_shape,
+    rounded,
+    tokens_of,
+)
+from mutoscope.networks.video import VideoBlock, folded, unfolded
+from mutoscope.recipes.latent import StoryCrops, tiny_latent
+from mutoscope.seeding import torch_rng
+from mutoscope.shapes import ClipShape
+from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+
+CONFIG = LatentConfig(seen=32, coarse=32, middle=32, fine=32, encoder_depths=(1, 1), decoder_depths=(1, 1, 1))
+SHAPE = ClipShape(frames=9, height=32, width=48, fps=8)
+
+
+def autoencoder() -> LatentAutoencoder:
+    torch.manual_seed(0)
+    model = LatentAutoencoder(CONFIG)
+    for block in model.modules():  # blocks begin as nothing; here they must do something
+        if isinstance(block, VideoBlock):
+            torch.nn.init.normal_(block.mix.weight, std=0.1)
+    return model
+
+
+def clips(count: int = 2) -> Tensor:
+    return torch.rand(count, SHAPE.frames, 3, SHAPE.height, SHAPE.width, generator=torch.Generator().manual_seed(1))
+
+
+def test_a_code_has_one_latent_frame_for_the_first_and_one_for_every_four() -> None:
+    code = autoencoder().encoder(clips())
+    assert code.shape == (2, 3, 2, 3, CHANNELS)
+    assert tuple(code.shape[1:]) == latent_shape(SHAPE)
+    assert float(code.detach().abs().max()) <= 1
+
+
+def test_the_encoder_sees_no_later_frames() -> None:
+    model, seen = autoencoder(), clips()
+    later = seen.clone()
+    later[:, 5:] = 0
+    first, second = model.encoder(seen), model.encoder(later)
+    assert torch.equal(first[:, :2], second[:, :2])
+    assert not torch.equal(first[:, 2], second[:, 2])
+
+
+def test_decoded_clips_have_their_shape_again() -> None:
+    model = autoencoder()
+    assert model.decoder(model.encoder(clips())).shape == clips().shape
+
+
+def test_folding_is_undone_by_unfolding() -> None:
+    x = torch.rand(2, 4, 6, 8, 5)
+    assert torch.equal(unfolded(folded(x, 2, 2), 2, 2), x)
+    assert folded(x, 4, 2).shape == (2, 1, 3, 4, 4 * 2 * 2 * 5)
+
+
+def test_tokens_and_rounded_codes_say_the_same() -> None:
+    code = torch.rand(2, 3, CHANNELS, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    tokens = tokens_of(code)
+    assert tokens.shape == (2, 3, CHANNELS // PER_TOKEN)
+    assert 0 <= int(tokens.min()) <= int(tokens.max()) < TOKENS
+    assert torch.allclose(code_of(tokens), rounded(code), atol=1e-6)
+    assert torch.equal(tokens_of(code_of(tokens)), tokens)
+    assert float((code_of(tokens) - code).abs().max()) <= 1 / (LEVELS - 1) + 1e-6
+
+
+def test_gradients_pass_through_rounding_and_jitter_stays_within_a_step() -> None:
+    code = torch.linspace(-1, 1, 24, requires_grad=True)
+    rounded(code).sum().backward()  # type: ignore[no-untyped-call]
+    assert code.grad is not None
+    assert torch.equal(code.grad, torch.ones(24))
+    moved = jittered(code.detach(), torch.rand(24)) - code.detach()
+    assert float(moved.abs().max()) <= 1 / (LEVELS - 1)
+
+
+def test_it_overfits_two_clips_of_a_moving_square_in_both_readings() -> None:
+    frames = torch.zeros(2, 9, 3, 32, 48)
+    for t in range(9):
+        frames[0, t, 0, 8:20, 4 + 3 * t : 16 + 3 * t] = 1
+        frames[1, t, 1:, 2 + t : 16 + t, 20:36] = 1
+    batch = LatentBatch((frames * 255).byte(), (frames.amax(2) * 255).byte())
+    model = autoencoder()
+    optimiser = Optimiser(model.named_parameters(), OptimiserConfig(muon_rate=0.02, adam_rate=3e-3))
+    for step in range(120):
+        loss, _ = model.loss("reconstruction", batch, torch_rng(0, f"{step}"))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step(min(1.0, (120 - step) / 60))
+    with torch.no_grad():
+        code = model.encoder(frames)
+        still = (frames.mean(1, keepdim=True) - frames).square().mean()
+        for read in (code, rounded(code)):
+            assert (model.decoder(read) - frames).square().mean() < 0.75 * still
+
+
+def test_the_codec_takes_frames_and_gives_them_back_in_8_bits() -> None:
+    codec = LatentCodec(autoencoder())
+    frames = (clips(1)[0].permute(0, 2, 3, 1) * 255).byte().numpy()
+    code = codec.encode(frames)
+    assert tuple(code.shape) == codec.codes_shape(SHAPE)
+    shown = codec.decode(code, None, SHAPE)
+    assert shown.shape == frames.shape
+    assert shown.dtype == np.uint8
+
+
+def test_a_shape_that_has_no_code_is_refused() -> None:
+    for wrong in (replace(SHAPE, frames=8), replace(SHAPE, height=30), replace(SHAPE, width=20)):
+        with pytest.raises(AssertionError):
+            latent_shape(wrong)
+
+
+def test_the_crops_of_a_step_are_always_the_same_and_show_actors() -> None:
+    source = StoryCrops(size=4, frames=5, side=64, seed=3)
+    first, again, other = source(7), source(7), source(8)
+    assert first.frames.shape == (4, 5, 3, 64, 64)
+    assert first.actors.shape == (4, 5, 64, 64)
+    assert torch.equal(first.frames, again.frames)
+    assert not torch.equal(first.frames, other.frames)
+    assert int(first.actors.max()) == 255
+
+
+def test_the_recipe_builds_what_its_config_says() -> None:
+    run = tiny_latent()
+    model = run.build()
+    assert isinstance(model, LatentAutoencoder)
+    assert LatentConfig(**run.config["autoencoder"]) == model.config
