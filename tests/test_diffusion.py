@@ -28,7 +28,9 @@ CONFIG = DiffusionConfig(
     heads=2,
     photo=13 + GRID * GRID,
     meanings=2,
-    text=WordEncoderConfig(words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4),
+    text=WordEncoderConfig(
+        words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4
+    ),
 )
 SHAPE = (key_count(3), len(CHANNELS))
 BOTH = "[0-1.5s] the camera pans {} [1.5-3s] the camera pans {}"

@@ -57,7 +57,6 @@ class Tokenizer:
             ngram_ids=np.array(rows, np.int64).reshape(len(words), NGRAMS_PER_WORD),
         )
 
-
     def _unknown_row(self, word: str) -> tuple[int, ...]:
         """n-grams that some known word has: any other would fall into a bucket that means something else."""
         return _ngram_row([ngram for ngram in _ngrams(word) if ngram in self._ngrams])

@@ -15,7 +15,9 @@ from mutoscope.language.words import has_chinese, split_words
 
 _LONGEST_PHRASE = 5
 _NEGATIONS = frozenset(("don't", "not", "never", "no", "without", "不要", "不", "别"))
-_ANY_MOTION = frozenset(("move", "moves", "moving", "动", "移动"))  # "do not move" asks for stillness, which can be done
+_ANY_MOTION = frozenset(
+    ("move", "moves", "moving", "动", "移动")
+)  # "do not move" asks for stillness, which can be done
 _NEGATED = Inability(
     reason="what should not happen is not understood: every motion that is named is done",
     instead="leave it out, and say only what should move",
