@@ -2,7 +2,9 @@
 
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import torch
+from torch import Tensor
 
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
 from mutoscope.seeding import numpy_rng
@@ -17,34 +19,40 @@ STORYBOOK = ClipShape(frames=25, height=128, width=128, fps=8)
 
 @dataclass(frozen=True)
 class StoryCrops:
-    """Batch after batch of crops of fresh clips, two of each: `frames` long and `side` pixels wide."""
+    """Batch after batch of crops of fresh clips of the stages up to `stage`: `frames` long and `side` pixels wide.
+
+    Of each clip there are two: one lies where an actor is, as much of a picture is ground; the other anywhere.
+    """
 
     size: int
     frames: int
     side: int
     seed: int
+    stage: int
     shape: ClipShape = STORYBOOK
 
     def __call__(self, step: int) -> LatentBatch:
         """The batch of a step, in 8 bits."""
         rng = numpy_rng(self.seed, f"latent/{step}")
-        stories = [sample_story(rng, self.shape.seconds) for _ in range(self.size // 2)]
+        stories = [sample_story(rng, self.shape.seconds, stage=self.stage) for _ in range(self.size // 2)]
         clips = render_stories(stories, self.shape, int(rng.integers(2**31)), mattes=True)
         assert clips.mattes is not None
         parts = torch.cat([clips.frames, clips.mattes.amax(1).unsqueeze(2)], dim=2)
-        crops = []
-        for clip in parts.repeat_interleave(2, dim=0):
-            start, top, left = (
-                int(rng.integers(whole - part + 1))
-                for whole, part in zip(
-                    (self.shape.frames, self.shape.height, self.shape.width),
-                    (self.frames, self.side, self.side),
-                    strict=True,
-                )
-            )
-            crops.append(clip[start : start + self.frames, :, top : top + self.side, left : left + self.side])
+        crops = [self._cropped(clip, rng, to_actor) for clip in parts for to_actor in (True, False)]
         bytes_ = (torch.stack(crops).clamp(0, 1) * 255).round().byte()
         return LatentBatch(bytes_[:, :, :3].contiguous(), bytes_[:, :, 3].contiguous())
+
+    def _cropped(self, clip: Tensor, rng: np.random.Generator, to_actor: bool) -> Tensor:
+        """A part (T', C, side, side) of a clip (T, C, H, W), whose last channel is the actors' matte."""
+        whole, part = (self.shape.frames, self.shape.height, self.shape.width), (self.frames, self.side, self.side)
+        low, high = [0, 0, 0], [a - b for a, b in zip(whole, part, strict=True)]
+        shown = torch.nonzero(clip[:, -1] > 0.5) if to_actor else clip.new_zeros(0, 3)
+        if len(shown):
+            point = shown[int(rng.integers(len(shown)))].tolist()
+            low = [max(0, min(at - size + 1, most)) for at, size, most in zip(point, part, high, strict=True)]
+            high = [min(at, most) for at, most in zip(point, high, strict=True)]
+        start, top, left = (int(rng.integers(a, b + 1)) for a, b in zip(low, high, strict=True))
+        return clip[start : start + self.frames, :, top : top + self.side, left : left + self.side]
 
 
 LATENT = LatentConfig(
@@ -58,7 +66,7 @@ def latent() -> Run:
         name="latent",
         config={"autoencoder": asdict(LATENT)},
         build=lambda: LatentAutoencoder(LATENT),
-        batches=StoryCrops(size=12, frames=9, side=96, seed=1),
+        batches=StoryCrops(size=12, frames=9, side=96, seed=1, stage=1),
         steps=12000,
         optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
         decay=0.5,
@@ -77,7 +85,7 @@ def tiny_latent() -> Run:
         name="tiny_latent",
         config={"autoencoder": asdict(config)},
         build=lambda: LatentAutoencoder(config),
-        batches=StoryCrops(size=4, frames=5, side=32, seed=1),
+        batches=StoryCrops(size=4, frames=5, side=32, seed=1, stage=4),
         steps=4,
         warmup=2,
         workers=0,
