@@ -87,20 +87,28 @@ def edge_contrast(picture: Pixels, matte: Matte) -> float:
 
 
 def sharpened(picture: Pixels, matte: Matte) -> Matte:  # (h, w, 3), (h', w') -> (h, w)
-    """The matte at a larger size, cut anew in a band along its edge."""
+    """The matte at a larger size, cut anew along its edge: a thin band inside, and outside as far as limbs and straps reach.
+
+    Colours are held against those of the surroundings only, as a strap may be as dark as something far away.
+    """
     height, width = picture.shape[:2]
     grown = cv2.resize(matte, (width, height), interpolation=cv2.INTER_LINEAR)
     hard = (grown > 0.5).astype(np.uint8)
+    if not hard.any():
+        return hard.astype(np.float32)
     padded = cv2.copyMakeBorder(hard, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
-    band = max(2.0, 0.012 * max(height, width))
     inside = cv2.distanceTransform(padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
     outside = cv2.distanceTransform(1 - padded, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    core, limbs, surroundings = (max(2.0, share * max(height, width)) for share in (0.012, 0.1, 0.15))
     seeds = np.where(hard > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    seeds[inside > band] = cv2.GC_FGD
-    seeds[outside > band] = cv2.GC_BGD
-    finer = cut(picture, seeds, rounds=1)
+    seeds[inside > core] = cv2.GC_FGD
+    seeds[outside > limbs] = cv2.GC_BGD
+    near = outside <= surroundings
+    rows, columns = (slice(found[0], found[-1] + 1) for found in map(np.flatnonzero, (near.any(1), near.any(0))))
+    finer = np.zeros((height, width), np.float32)
+    finer[rows, columns] = cut(np.ascontiguousarray(picture[rows, columns]), seeds[rows, columns].copy(), rounds=1)
     # The cut may only mend: when it changes much, the edge is not where colours change.
-    return tidy(finer) if overlap(finer, hard.astype(np.float32)) > 0.8 else hard.astype(np.float32)
+    return tidy(finer) if overlap(finer, hard.astype(np.float32)) > 0.75 else hard.astype(np.float32)
 
 
 def tidy(matte: Matte) -> Matte:
