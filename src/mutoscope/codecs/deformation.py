@@ -24,7 +24,8 @@ Map = NDArray[np.float32]
 class Deformation:
     """Motion of one subject over a clip: at frame t a point p of the picture goes to `moved(p, t)`.
 
-    turn_limit is the largest angle (radians); larger ones come ever closer to it. nearer is by how much the subject is
+    turn_limit is the largest angle (radians), growth_limit the largest growth (log scale); larger ones come ever closer
+    to them. nearer is by how much the subject is
     nearer than what its motion is counted from, which decides its parallax.
     """
 
@@ -32,6 +33,7 @@ class Deformation:
     anatomy: Anatomy
     calm: Map  # (h, w) 0..1, how freely the inside ripples; zero at the matte's edge
     turn_limit: float = math.inf
+    growth_limit: float = math.inf
     nearer: float = SUBJECT_NEARNESS - PIVOT
 
     def weakened(self, factor: float) -> "Deformation":
@@ -44,10 +46,8 @@ class Deformation:
     def matrices(self) -> Matrix:
         """(T, 3, 3) the rigid part: growth and turn about the anchor, travel, parallax of the near."""
         path, anatomy = self.path, self.anatomy
-        turn = path["subject_rotation"]
-        if math.isfinite(self.turn_limit):
-            turn = self.turn_limit * np.tanh(turn / self.turn_limit)
-        scale = np.exp(path["subject_scale"] + path.pulse)
+        turn = _limited(path["subject_rotation"], self.turn_limit)
+        scale = np.exp(_limited(path["subject_scale"] + path.pulse, self.growth_limit))
         x = (path["subject_x"] - NEAR_PAN * path["camera_x"] - self.nearer * path["camera_orbit"]) * anatomy.width
         y = (path["subject_y"] - NEAR_PAN * path["camera_y"]) * anatomy.height
         swell = np.exp(NEAR_PAN * path["camera_zoom"])
@@ -102,6 +102,11 @@ class Deformation:
         up = (points[..., 1] - top) / size if self.anatomy.hangs else (bottom - points[..., 1]) / size
         bend: Map = np.clip(up, 0, 1.25).astype(np.float32) ** 1.6
         return bend
+
+
+def _limited(values: NDArray[np.floating], limit: float) -> NDArray[np.floating]:
+    """Values that come ever closer to a limit on either side."""
+    return limit * np.tanh(values / limit) if math.isfinite(limit) else values
 
 
 def pinned(moved: Points, points: Points, anatomy: Anatomy, reach: tuple[float, float]) -> Points:

@@ -11,7 +11,8 @@ from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.warp import Points, WarpGrid, invert, sample, slope, smoothstep
 
 STEEPEST = 0.72  # slope of displacement that is allowed: at 1 the picture would fold
-_TURN_LIMIT = 0.45  # radians; a twist beyond that smears the ring around the subject
+# A twist (radians) beyond that smears the ring around the subject; growth (log scale) beyond that makes the whole picture swell.
+_TURN_LIMIT, _GROWTH_LIMIT = 0.45, 0.09
 
 
 class SoftScene:
@@ -70,7 +71,9 @@ def pull_of(matte: NDArray[np.float32], path: MotionPath) -> Pull | None:
         return None
     # Counted from the ground it stands on, so that without a motion of its own it goes along with that.
     nearer = SUBJECT - nearness_at(anatomy.box[3] / anatomy.height)
-    deformation = Deformation(path, anatomy, calm_inside(matte), turn_limit=_TURN_LIMIT, nearer=nearer)
+    deformation = Deformation(
+        path, anatomy, calm_inside(matte), turn_limit=_TURN_LIMIT, growth_limit=_GROWTH_LIMIT, nearer=nearer
+    )
     grid = WarpGrid(anatomy.height, anatomy.width)
     points = grid.points(grid.whole)[::2, ::2]
     orbit = path["camera_orbit"]

@@ -66,7 +66,8 @@ def latent() -> Run:
         name="latent",
         config={"autoencoder": asdict(LATENT)},
         build=lambda: LatentAutoencoder(LATENT),
-        batches=StoryCrops(size=12, frames=9, side=96, seed=1, stage=1),
+        # Whole clips: trained on nine frames at a time, it drew ghosts of what moved in the frames beyond.
+        batches=StoryCrops(size=6, frames=25, side=80, seed=1, stage=1),
         steps=12000,
         optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
         decay=0.5,
