@@ -181,6 +181,15 @@ def test_in_layers_nothing_of_the_subject_stays_where_it_was() -> None:
     assert np.abs(frames[-1][~red].astype(int) - (40, 90, 160)).max(axis=1).mean() < 6
 
 
+def test_while_the_camera_orbits_no_second_subject_shines_through() -> None:
+    matte = _matte(x=96, y=60, radius=20)
+    image = np.full((144, 192, 3), (40, 90, 160), np.uint8)
+    image[matte > 0.5] = (230, 60, 40)
+    for frame in _decode(Picture(image=image, matte=matte, rendering="layers"), camera_orbit=0.1):
+        reddish = frame[..., 0] > 60
+        assert reddish.sum() == pytest.approx((matte > 0.5).sum(), rel=0.08)
+
+
 def test_a_subject_cut_by_the_edge_never_leaves_it() -> None:
     matte = _matte(y=130, radius=34)
     image = np.full((144, 192, 3), (40, 90, 160), np.uint8)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mutoscope.codecs.anatomy import Anatomy
 from mutoscope.codecs.cutout import cut_out
 from mutoscope.codecs.deformation import Deformation, calm_inside, pinned
+from mutoscope.codecs.depth import PIVOT
 from mutoscope.codecs.fill import fill_hole
 from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.soft import STEEPEST, SoftScene
@@ -75,6 +76,7 @@ class LayeredScene:
         """
         height, width = self.matte.shape
         travel = np.array([self.motion.deformation.travel(t) for t in range(len(self.camera.to_screen))])
+        travel += PIVOT * width * np.abs(self.motion.deformation.path["camera_orbit"])  # the ground goes the other way
         if anatomy.cut:
             corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float32)
             travel += [np.abs(transform(corners, matrix) - corners).max() for matrix in self.camera.to_screen]
