@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook import held_out
 from mutoscope.world.storybook.cast import (
     CAST,
@@ -18,6 +19,8 @@ from mutoscope.world.storybook.cast import (
     stage_of_place,
     stage_of_weather,
 )
+from mutoscope.world.storybook.choreography import choreograph
+from mutoscope.world.storybook.pace import PACE, RATE, speed_between
 from mutoscope.world.storybook.sampling import sample_story
 from mutoscope.world.storybook.story import (
     Act,
@@ -123,3 +126,23 @@ def test_the_list_of_held_out_pairs_stays_as_it_is() -> None:
 
 
 LISTED = ["ball/Action/shrink", "ball/Action/spin", "ball/Colour/pink"]
+
+
+@pytest.mark.parametrize("stage", [1, 3])
+def test_a_speed_that_is_told_can_be_seen(stage: int) -> None:
+    shape = ClipShape(frames=25, height=128, width=128, fps=8)
+    rng = np.random.default_rng(1)
+    stories = [sample_story(rng, shape.seconds, stage=stage) for _ in range(400)]
+    tracks = choreograph(stories, shape, np.random.default_rng(2))
+    x, y, height = (value.numpy() for value in (tracks.x, tracks.y, tracks.height))
+    gone = np.hypot(x[:, -1] - x[:, 0], y[:, -1] - y[:, 0])
+    grown = np.abs(np.log(height[:, -1] / height[:, 0]))
+    seen = []
+    for clip, story in enumerate(stories):
+        for slot, act in enumerate(story.beats[0].acts):
+            if act.action in (Action.GROW, Action.SHRINK):
+                seen.append(act.speed is speed_between(grown[clip, slot] / 3.0, RATE[act.action]))
+            elif act.action in (Action.MOVE, Action.ROLL, Action.RISE, Action.DRIVE, Action.SAIL, Action.RUN):
+                seen.append(act.speed is speed_between(gone[clip, slot] / 3.0, PACE[act.action]))
+    assert len(seen) > 90
+    assert np.mean(seen) >= 0.98

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.clock import Clock
+from mutoscope.codecs.latent import LatentCodec
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
@@ -154,11 +156,16 @@ def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Call
     )
 
 
-def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0) -> str:
-    """What the ruler of the storybook says of true, spoilt and other stories' clips, as a Markdown table."""
+def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0, codec: Path | None = None) -> str:
+    """What the ruler of the storybook says of true, spoilt and other stories' clips, as a Markdown table.
+
+    `codec`: a checkpoint of a latent codec, whose reconstructions are measured as well.
+    """
     if scenes < 2:
         raise MutoscopeError(f"{scenes} clips measure no ruler.", "At least two are needed.", "Write --scenes 200.")
-    return measure_ruler(scenes, stage, seed).table()
+    prepare()
+    trained = None if codec is None else LatentCodec(load_autoencoder(codec))
+    return measure_ruler(scenes, stage, seed, trained).table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

@@ -112,6 +112,8 @@ def build_parser() -> argparse.ArgumentParser:
                           help="motion (the motion model), or ruler (the ruler of the storybook itself)")  # fmt: skip
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler; default 1: shapes)")  # fmt: skip
+    evaluate.add_argument("--codec", metavar="DIR", type=Path,
+                          help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
@@ -193,7 +195,7 @@ def _evaluate(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
     if wanted.what == "ruler":
-        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage))
+        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
         return
     results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=_say)
     if wanted.results:

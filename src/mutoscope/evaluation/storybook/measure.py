@@ -8,11 +8,13 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
+from mutoscope.codecs.latent import LatentCodec
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.parser import parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.reading import StoryReading, read_clip
+from mutoscope.evaluation.storybook.reconstruction import CodecScore, Reconstructor
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
@@ -36,41 +38,61 @@ class RulerScore:
     story: Rate  # everything said read and right
     faultless: Rate  # nothing read wrong
 
+    @property
+    def attributes(self) -> Rate:
+        """All attributes together."""
+        return Rate(sum(rate.right for rate in self.right.values()), sum(rate.asked for rate in self.right.values()))
+
 
 @dataclass(frozen=True, kw_only=True)
 class RulerReport:
     """What the ruler says of sources of clips, by name; `true` should be near 100 %, `shuffled` is chance."""
 
     scores: Mapping[str, RulerScore]
+    codec: CodecScore | None = None
 
     def table(self) -> str:
-        """The report as a Markdown table: right of asked; in brackets the share not read, where there is any."""
+        """The report as Markdown tables: right of asked; in brackets the share not read, where there is any."""
         names = list(self.scores)
         rows = [("", *names), ("---",) * (len(names) + 1)]
         for attribute in Attribute:
             if any(score.right[attribute].asked for score in self.scores.values()):
                 rows.append((attribute, *(_cell(score, attribute) for score in self.scores.values())))
+        rows.append(("all attributes", *(_rate(score.attributes) for score in self.scores.values())))
         rows.append(("whole story", *(_rate(score.story) for score in self.scores.values())))
         rows.append(("nothing wrong", *(_rate(score.faultless) for score in self.scores.values())))
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        told = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        return told if self.codec is None else f"{told}\n\n{self.codec.table()}"
 
 
-def measure_ruler(count: int, stage: int, seed: int, shape: ClipShape = SHAPE) -> RulerReport:
-    """Measure the ruler on true clips of stories of a stage, on those of other stories, and on spoilt ones."""
+def measure_ruler(
+    count: int, stage: int, seed: int, codec: LatentCodec | None = None, shape: ClipShape = SHAPE
+) -> RulerReport:
+    """Measure the ruler on true clips of stories of a stage, on those of other stories, and on spoilt ones.
+
+    With a codec, on its reconstructions too.
+    """
     rng = numpy_rng(seed, "ruler")
     kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
     stories = [sample_story(rng, shape.seconds, stage=stage) for _ in range(count)]
-    found: dict[str, list[StoryVerdict]] = {"true": []}
+    reconstructor = Reconstructor(codec, shape) if codec is not None else None
+    found: dict[str, list[StoryVerdict]] = {}
     readings: list[StoryReading] = []
     for story, frames in zip(stories, _films(stories, shape, seed), strict=True):
-        readings.append(_read(frames, story, shape, kinds))
-        found["true"].append(judge_story(readings[-1], story))
-        for name, spoil in SPOILT.items():
-            spoilt = _read(spoil(frames, rng), story, shape, kinds)
-            found.setdefault(name, []).append(judge_story(spoilt, story))
+        versions = {"true": frames}
+        if reconstructor is not None:
+            versions |= {f"reconstructed, {name}": seen for name, seen in reconstructor.reconstruct(frames).items()}
+        versions |= {name: spoil(frames, rng) for name, spoil in SPOILT.items()}
+        for name, seen in versions.items():
+            reading = _read(seen, story, shape, kinds)
+            found.setdefault(name, []).append(judge_story(reading, story))
+            readings += [reading] if name == "true" else []
     others = [*stories[1:], *stories[:1]]
     found["shuffled"] = [judge_story(r, o) for r, o in zip(readings, others, strict=True) if _fits(r, o)]
-    return RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()})
+    return RulerReport(
+        scores={name: score_stories(verdicts) for name, verdicts in found.items()},
+        codec=reconstructor.score() if reconstructor is not None else None,
+    )
 
 
 def score_stories(verdicts: Sequence[StoryVerdict]) -> RulerScore:

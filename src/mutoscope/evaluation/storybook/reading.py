@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
-from mutoscope.evaluation.storybook.speeds import Motion, speeds_of
+from mutoscope.evaluation.storybook.speeds import Motion, speed_of
 from mutoscope.evaluation.storybook.swings import FORMS, Swing, Way, best_swing, straight_way
 from mutoscope.world.storybook.cast import CAST, HEIGHT
-from mutoscope.world.storybook.story import Action, Camera, Colour, Direction, Kind, Size, Speed
+from mutoscope.world.storybook.pace import shows_speed
+from mutoscope.world.storybook.story import Act, Action, Camera, Colour, Direction, Kind, Size, Speed
 
 Array = NDArray[np.float64]
 _TRIM = 0.2  # seconds beside a change that belong to neither beat
@@ -39,12 +40,12 @@ _STEEP = 0.35  # ways whose smaller part is less than that share of the larger o
 
 @dataclass(frozen=True, kw_only=True)
 class ActReading:
-    """What an actor does during a beat; None: not read. `speeds` are those that it may be: more than one are not told apart."""
+    """What an actor does during a beat; None: not read, or of what has no such thing."""
 
     action: Action | None
     direction: Direction | None
     seen: bool  # whole and for long enough to tell: if so, an action of None is like none that can be read
-    speeds: frozenset[Speed]
+    speed: Speed | None
     how: Motion | None = None
 
 
@@ -76,14 +77,13 @@ def read_story(frames: Frames, fps: int, cuts: Sequence[float], kinds: Sequence[
 def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
     """What a parsed clip shows in the beats between cuts."""
     beats = list(pairwise(cuts))
-    crowded = len(clip.actors) > 1
     actors = tuple(
         ActorReading(
             kind=actor.kind,
             colour=actor.colour,
             size=_size(actor),
             seen=bool(actor.whole.any()),
-            acts=tuple(_act(actor, clip, start, end, cuts[-1], crowded) for start, end in beats),
+            acts=tuple(_act(actor, clip, start, end, cuts[-1]) for start, end in beats),
         )
         for actor in clip.actors
     )
@@ -101,12 +101,12 @@ def _size(actor: ActorTrack) -> Size | None:
     return min(HEIGHT, key=lambda size: abs(np.log(HEIGHT[size] / height)))
 
 
-def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: float, crowded: bool) -> ActReading:
+def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: float) -> ActReading:
     times = clip.times
     first = start + (_TRIM if start > 0 else -1)
     last = end - (_TRIM if end < length - 1e-6 else -1)
     inside = (times >= first) & (times <= last) & actor.whole
-    unread = ActReading(action=None, direction=None, seen=False, speeds=frozenset())
+    unread = ActReading(action=None, direction=None, seen=False, speed=None)
     if inside.sum() < _FEWEST or clip.still is False:  # under a camera that moves, ways are not read yet
         return unread
     t, x, y, height, turn = (value[inside] for value in (times, actor.x, actor.y, actor.height, actor.turn))
@@ -119,9 +119,10 @@ def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: 
     if growth is not None:
         action = _verb(actor.kind, _action(way, swing, growth, turning, float(np.median(height))))
     direction = _direction(swing.way if swing else way, action)
-    how = Motion(way=way, swing=swing, growth=growth or 0.0, turning=turning or 0.0, seconds=end - start)
-    speeds = speeds_of(action, actor, how, crowded) if action else frozenset()
-    return ActReading(action=action, direction=direction, seen=True, speeds=speeds, how=how)
+    how = Motion(way=way, swing=swing, growth=growth or 0.0, turning=turning or 0.0)
+    shown = action is not None and shows_speed(Act(action=action, direction=direction), end - start)
+    speed = speed_of(action, how) if action and shown else None
+    return ActReading(action=action, direction=direction, seen=True, speed=speed, how=how)
 
 
 def _slope(times: Array, values: Array, unsteady: float) -> float | None:

@@ -7,8 +7,8 @@ from itertools import permutations
 
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.reading import DIRECTED, ActorReading, ActReading, StoryReading
-from mutoscope.world.storybook.cast import SPEEDLESS
-from mutoscope.world.storybook.story import Act, Action, Actor, Camera, Light, Place, Story, Weather
+from mutoscope.world.storybook.pace import shows_speed
+from mutoscope.world.storybook.story import Act, Action, Actor, Beat, Camera, Light, Place, Story, Weather
 
 # The actions that can be read so far.
 READ_ACTIONS = frozenset(
@@ -73,7 +73,8 @@ def judge_story(reading: StoryReading, story: Story) -> StoryVerdict:
     for index, (actor, found) in enumerate(zip(story.actors, _matched(reading, story), strict=True)):
         answers += _looks(actor, found)
         for beat, acts in enumerate(story.beats):
-            answers += _does(acts.acts[index], actor, None if found is None else found.acts[beat])
+            seen = None if found is None else found.acts[beat]
+            answers += _does(actor, acts, acts.acts[index], seen)
     answers += _around(reading, story)
     return StoryVerdict(answers=tuple(answers))
 
@@ -108,9 +109,11 @@ def _looks(actor: Actor, found: ActorReading | None) -> list[tuple[Attribute, An
     return [(Attribute.KIND, kind), (Attribute.COLOUR, colour), (Attribute.SIZE, size)]
 
 
-def _does(act: Act, actor: Actor, found: ActReading | None) -> list[tuple[Attribute, Answer]]:
+def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[tuple[Attribute, Answer]]:
     directed = act.action in DIRECTED or act.direction is not None
-    quick = act.action not in SPEEDLESS and not (act.action is Action.FLY and act.direction is None)
+    # Hunter and prey are as fast as they have room for.
+    hunt = any(each.action is Action.CHASE for each in beat.acts)
+    quick = shows_speed(act, beat.end - beat.start) and not hunt
     if act.action not in READ_ACTIONS or actor.kind not in READ or (found is not None and not found.seen):
         action = direction = speed = Answer.NOT_READ
     elif found is None:
@@ -118,16 +121,10 @@ def _does(act: Act, actor: Actor, found: ActReading | None) -> list[tuple[Attrib
     else:
         action = Answer.RIGHT if found.action is act.action else Answer.WRONG
         direction = Answer.RIGHT if found.direction is act.direction else Answer.WRONG
-        speed = _speed(act, found) if action is Answer.RIGHT else Answer.NOT_READ
+        speed = Answer.RIGHT if (found.action, found.speed) == (act.action, act.speed) else Answer.WRONG
     answers = [(Attribute.ACTION, action)]
     answers += [(Attribute.DIRECTION, direction)] if directed else []
     return answers + ([(Attribute.SPEED, speed)] if quick else [])
-
-
-def _speed(act: Act, found: ActReading) -> Answer:
-    if act.speed not in found.speeds:
-        return Answer.WRONG
-    return Answer.RIGHT if len(found.speeds) == 1 else Answer.NOT_READ
 
 
 def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:

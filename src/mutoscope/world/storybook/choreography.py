@@ -10,6 +10,7 @@ from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.cast import CAST, HEIGHT, RGB
 from mutoscope.world.storybook.figures import GAITS
 from mutoscope.world.storybook.manners import WHEEL, Manners, manners_of, swings
+from mutoscope.world.storybook.pace import LARGEST, SMALLEST
 from mutoscope.world.storybook.places import ground_of
 from mutoscope.world.storybook.plot import CAMERAS, PLACES, RELATIONS, WEATHERS, Mask, Numbers, Plot, plot_stories
 from mutoscope.world.storybook.staging import Paths, stage_actors
@@ -32,7 +33,6 @@ SLOTS = 3  # for actors
 _FADE = 0.3  # seconds between what one beat does and what the next one does
 _CAMERA_FADE = 0.5
 _PAN, _ZOOM = 0.055, 0.09  # frame widths and e-folds per second
-_SMALLEST, _LARGEST = 0.09, 0.66  # heights that growing and shrinking end at
 _CHANGE = 0.55  # seconds that a change of colour takes
 _RESTING = (Action.STAND, Action.SPIN, Action.GROW, Action.SHRINK, Action.CHANGE_COLOUR)
 _LOW = (Action.ROLL, Action.BOUNCE)
@@ -92,8 +92,8 @@ def choreograph(stories: Sequence[Story], shape: ClipShape, rng: np.random.Gener
 def _heights(start: Numbers, growth: Numbers) -> Numbers:
     """Heights (B, N, T): growth stops short of the largest and the smallest, as far from it as it takes to be smooth."""
     least, most = growth.min(-1, keepdims=True), growth.max(-1, keepdims=True)
-    room_up = np.log(np.maximum(_LARGEST / start, 1.05))[..., None]
-    room_down = np.log(np.maximum(start / _SMALLEST, 1.05))[..., None]
+    room_up = np.log(np.maximum(LARGEST / start, 1.05))[..., None]
+    room_down = np.log(np.maximum(start / SMALLEST, 1.05))[..., None]
     share = np.minimum(1.0, np.minimum(room_up / np.maximum(most, 1e-6), room_down / np.maximum(-least, 1e-6)))
     heights: Numbers = start[..., None] * np.exp(growth * share)
     return heights

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mutoscope.world.storybook.figures import GAITS
+from mutoscope.world.storybook.pace import CADENCE, LONGEST_GROWTH, PACE, RATE, Triple
 from mutoscope.world.storybook.plot import PLACES, Mask, Numbers, Plot
 from mutoscope.world.storybook.story import Action, Direction, Kind, Place
 from mutoscope.world.storybook.timing import Beats
@@ -18,54 +19,16 @@ _WINGS = (Kind.BIRD, Kind.BUTTERFLY)
 _MIRRORED = (*_LEGS, Kind.BIRD, Kind.FISH, Kind.CAR, Kind.BOAT)  # they look where they go
 _RESTS = (Action.STAND, Action.JUMP, Action.GROW, Action.SHRINK, Action.CHANGE_COLOUR)
 
-# What an action is at each speed: slow, normal, fast.
-_PACE: dict[Action, tuple[float, float, float]] = {  # frame widths per second
-    Action.MOVE: (0.08, 0.14, 0.26),
-    Action.ROLL: (0.08, 0.15, 0.26),
-    Action.BOUNCE: (0.07, 0.10, 0.14),
-    Action.RISE: (0.08, 0.14, 0.26),
-    Action.FALL: (0.09, 0.15, 0.26),
-    Action.ZIGZAG: (0.085, 0.14, 0.24),
-    Action.FLOAT: (0.06, 0.06, 0.06),
-    Action.SAIL: (0.06, 0.11, 0.19),
-    Action.DRIVE: (0.08, 0.145, 0.26),
-    Action.FLY: (0.085, 0.15, 0.26),
-    Action.SWIM: (0.08, 0.14, 0.24),
-    Action.WALK: (0.07, 0.11, 0.165),
-    Action.RUN: (0.17, 0.22, 0.29),
-    Action.JUMP: (0.07, 0.09, 0.12),
-    Action.CHASE: (0.22, 0.22, 0.22),
-}
-_RATE: dict[Action, tuple[float, float, float]] = {  # times per second
-    Action.BOUNCE: (0.75, 1.1, 1.6),
-    Action.JUMP: (0.75, 1.0, 1.4),
-    Action.ZIGZAG: (0.65, 0.95, 1.35),
-    Action.CIRCLE: (0.33, 0.60, 0.95),
-    Action.FLOAT: (0.55, 0.55, 0.55),
-    Action.SPIN: (0.20, 0.40, 0.65),
-    Action.GROW: (0.16, 0.28, 0.42),  # e-folds
-    Action.SHRINK: (0.16, 0.28, 0.42),
-}
-_CADENCE: dict[Action, tuple[float, float, float]] = {  # of the gait, times per second
-    Action.WALK: (0.75, 1.0, 1.25),
-    Action.RUN: (1.35, 1.6, 1.9),
-    Action.CHASE: (1.6, 1.6, 1.6),
-    Action.DANCE: (0.7, 1.0, 1.4),
-    Action.WAVE: (0.9, 1.2, 1.6),
-    Action.SWIM: (0.6, 0.8, 1.1),
-    Action.JUMP: (0.5, 0.5, 0.5),
-}
 _IDLE = {Kind.BIRD: 1.7, Kind.BUTTERFLY: 1.8, Kind.FISH: 1.1, Kind.BALLOON: 0.5, Kind.KITE: 0.7, Kind.BOAT: 0.45,
          Kind.ROCKET: 1.3, Kind.CAT: 0.3, Kind.DOG: 0.6}  # fmt: skip
 _WOBBLE = {Kind.BALLOON: 0.06, Kind.KITE: 0.16, Kind.BOAT: 0.05}  # radians
-_LONGEST_GROWTH = 0.74  # e-folds in one beat
 WHEEL = 0.38  # radius of a car's wheel, in half heights
 
 _ACTIONS, _DIRECTIONS = tuple(Action), tuple(Direction)
 _VECTORS = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}
 
 
-def _speed_table(table: dict[Action, tuple[float, float, float]]) -> Numbers:
+def _speed_table(table: dict[Action, Triple]) -> Numbers:
     return np.asarray([table.get(action, (0.0, 0.0, 0.0)) for action in _ACTIONS])
 
 
@@ -78,7 +41,7 @@ def _kind_table(table: dict[Kind, float]) -> Numbers:
     return np.asarray([table.get(kind, 0.0) for kind in Kind])
 
 
-_PACES, _RATES, _CADENCES = _speed_table(_PACE), _speed_table(_RATE), _speed_table(_CADENCE)
+_PACES, _RATES, _CADENCES = _speed_table(PACE), _speed_table(RATE), _speed_table(CADENCE)
 _WAYS, _IDLES, _WOBBLES = _direction_table(), _kind_table(_IDLE), _kind_table(_WOBBLE)
 
 
@@ -107,7 +70,7 @@ def manners_of(plot: Plot, height: Numbers, rng: np.random.Generator) -> Manners
     length = np.where(np.isfinite(plot.start), plot.end - np.where(np.isfinite(plot.start), plot.start, 0), 1.0)
     rate = _rates(plot, length[:, None]) * np.where(plot.does(Action.SPIN), taste[1], 1.0)
     growth = np.where(plot.does(Action.GROW, Action.SHRINK), rate, 0.0)
-    growth = np.minimum(growth, _LONGEST_GROWTH / length[:, None]) * np.where(plot.does(Action.SHRINK), -1.0, 1.0)
+    growth = np.minimum(growth, LONGEST_GROWTH / length[:, None]) * np.where(plot.does(Action.SHRINK), -1.0, 1.0)
     facing = _facing(plot, velocity, side[..., 0])
     return Manners(
         velocity=velocity,

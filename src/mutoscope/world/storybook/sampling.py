@@ -1,6 +1,7 @@
 """Random stories: valid, readable ones, drawn so that every kind, action, place and change comes up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -11,7 +12,6 @@ from mutoscope.world.storybook.cast import (
     CAST,
     LIVING,
     SHAPES,
-    SPEEDLESS,
     STAGES,
     actions_of,
     directions_of,
@@ -19,6 +19,7 @@ from mutoscope.world.storybook.cast import (
     stage_of_kind,
     stage_of_place,
 )
+from mutoscope.world.storybook.pace import SPEEDS, fastest, shows_speed
 from mutoscope.world.storybook.story import (
     Act,
     Action,
@@ -39,8 +40,6 @@ from mutoscope.world.storybook.story import (
 
 _WIDE = 1.06  # what is wider than that leaves no room for others when it is big
 _SHORTEST = 1.0  # seconds: a shorter beat shows nothing
-_LONG = 2.0  # only in a longer beat is slow and fast to be told from so many swings to and fro
-_TO_AND_FRO = {Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE}
 _IN_PLACE = {Action.STAND, Action.SPIN, Action.BOUNCE, Action.JUMP, Action.DANCE, Action.WAVE, Action.FLOAT}
 _TRAVELS = {Action.MOVE, Action.ROLL, Action.SAIL, Action.DRIVE, Action.FLY, Action.SWIM, Action.WALK, Action.RUN}
 _SELDOM = {Action.STAND: 0.6, Action.GROW: 0.5, Action.SHRINK: 0.5, Action.CHANGE_COLOUR: 0.8, Action.FLOAT: 0.8}
@@ -166,7 +165,7 @@ def _acts(
                 continue
             calm = minor and rests and dice.chance(0.5)
             action = dice.pick(rests) if calm else possible[_index(dice, _weights(possible))]
-            acts.append(_act(dice, actor, action, end - start))
+            acts.append(_act(dice, actor, action, (end if changing else cuts[-1]) - start, end - start))
         if _follow_well(actor, place, acts, changing):
             return acts
     return [Act(action=rests[0] if rests else Action.CHANGE_COLOUR, colour=None if rests else _other(dice, actor))] * (
@@ -174,17 +173,19 @@ def _acts(
     )
 
 
-def _act(dice: Dice, actor: Actor, action: Action, length: float) -> Act:
+def _act(dice: Dice, actor: Actor, action: Action, length: float, beat: float) -> Act:
+    """An action for `length` seconds, whose first beat is `beat` long, at a speed that can be seen."""
     directions = directions_of(actor.kind, action)
     direction = dice.pick(directions)
     if None in directions and dice.chance(0.5):
         direction = None
-    plain = action in SPEEDLESS or (action in _TO_AND_FRO and length < _LONG)
-    plain = plain or (action is Action.FLY and direction is None)
-    odds = (0.25, 0.75, 0.0) if actor.size is Size.BIG else (0.2, 0.6, 0.2)  # the big have no room for haste
-    speed = Speed.NORMAL if plain else tuple(Speed)[_index(dice, odds)]
     colour = _other(dice, actor) if action is Action.CHANGE_COLOUR else None
-    return Act(action=action, direction=direction, speed=speed, colour=colour)
+    act = Act(action=action, direction=direction, colour=colour)
+    if not shows_speed(act, beat):
+        return act
+    odds = (0.25, 0.75, 0.0) if actor.size is Size.BIG else (0.2, 0.6, 0.2)  # the big have no room for haste
+    speed = min(SPEEDS[_index(dice, odds)], fastest(actor, action, length), key=SPEEDS.index)
+    return replace(act, speed=speed)
 
 
 def _follow_well(actor: Actor, place: Place, acts: list[Act], changing: bool) -> bool:
@@ -241,7 +242,7 @@ def _story(
     count = len(cuts) - 1
     lights = [_light(dice, place, stage)] * count
     weathers = [_weather(dice, place, stage)] * count
-    cameras = [_camera(dice, place, stage, acts)] * count
+    cameras = [_camera(dice, place, stage, actors, acts)] * count
     while count > 1 and (unlike or dice.chance(0.15)):
         draw = dice.throw()
         if draw < 0.6:
@@ -249,7 +250,7 @@ def _story(
         elif draw < 0.8:
             weathers = [_weather(dice, place, stage) for _ in range(count)]
         else:
-            cameras = [_camera(dice, place, stage, acts, change=True) for _ in range(count)]
+            cameras = [_camera(dice, place, stage, actors, acts, change=True) for _ in range(count)]
         if not unlike or all(a != b for a, b in pairwise(zip(lights, weathers, cameras, strict=True))):
             break
     beats = tuple(
@@ -272,16 +273,24 @@ def _weather(dice: Dice, place: Place, stage: int) -> Weather:
     return tuple(Weather)[_index(dice, (0.64, 0.12, 0.12, 0.12))]
 
 
-def _camera(dice: Dice, place: Place, stage: int, acts: list[list[Act]], change: bool = False) -> Camera:
+def _camera(
+    dice: Dice, place: Place, stage: int, actors: list[Actor], acts: list[list[Act]], change: bool = False
+) -> Camera:
     """Mostly still; on a plain colour always, as nobody could tell a pan from a walk."""
     if stage < 2 or place is Place.PLAIN or dice.chance(0.3 if change else 0.66):
         return Camera.STILL
-    done = {act.action for own in acts for act in own}
-    if all(act.action in _TRAVELS | {Action.CHASE} for act in acts[0]) and not change and dice.chance(0.4):
+    done = [{act.action for act in own} for own in acts]
+    led = done[0] <= _TRAVELS | {Action.CHASE}
+    alone = all(own <= _IN_PLACE or Action.CHASE in own | done[0] for own in done[1:])  # others would be left behind
+    if led and alone and not change and dice.chance(0.4):
         return Camera.FOLLOW
     choice = dice.pick((Camera.PAN_LEFT, Camera.PAN_RIGHT, Camera.ZOOM_IN, Camera.ZOOM_OUT))
-    grows = done & {Action.GROW, Action.SHRINK}
-    return Camera.STILL if grows and choice.startswith("zoom") else choice
+    every = set().union(*done)
+    hasty = Action.RUN in every or any(act.speed is Speed.FAST for own in acts for act in own)
+    narrow = hasty or Action.CHASE in every or any(actor.size is Size.BIG for actor in actors)
+    if every & {Action.GROW, Action.SHRINK} or (narrow and choice is Camera.ZOOM_IN):
+        return Camera.STILL if choice.startswith("zoom") else choice
+    return Camera.STILL if hasty and choice.startswith("pan") else choice
 
 
 def _cuts(dice: Dice, seconds: float, stage: int) -> list[float]:

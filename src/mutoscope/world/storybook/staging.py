@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mutoscope.world.storybook.pace import SHARED
 from mutoscope.world.storybook.plot import RELATIONS, SPEEDS, Mask, Numbers, Plot
 from mutoscope.world.storybook.story import Action, Relation, Speed
 
 _MARGIN = 0.02  # kept free at the borders of the picture
-_SCALES = np.asarray([1.0, 0.85, 0.7, 0.55, 0.42, 0.3, 0.2, 0.1, 0.0])  # of the travel, the largest that fits is taken
+_SCALES = np.asarray(
+    [1.0, 0.92, 0.85, 0.78, 0.7, 0.55, 0.42, 0.3, 0.2, 0.1, 0.0]
+)  # of the travel, the largest that fits is taken
 _TRIES = 24
-_SHARED = 0.8  # of the room is what each of several actors may travel through
 _BEYOND = 0.5  # of its half width is how far one in haste may go beyond the border
 _CHASE_GAP = 0.05
 Span = tuple[Numbers, Numbers]  # from where to where
@@ -46,7 +48,7 @@ class Staging:
 
 def stage_actors(plot: Plot, paths: Paths, rng: np.random.Generator) -> Staging:
     """Starts and scales: the largest scale that fits, and of random starts the one with least overlap."""
-    haste = (plot.speed == SPEEDS[Speed.FAST]).any(2)
+    haste = _in_haste(plot)
     low_x, high_x = _visible(paths, haste, axis=0)
     low_y, high_y = _visible(paths, haste, axis=1)
     high_y = np.minimum(high_y, paths.floor[:, None, None])
@@ -65,6 +67,12 @@ def stage_actors(plot: Plot, paths: Paths, rng: np.random.Generator) -> Staging:
     led[:, 0] = paths.follow.max(1) > 0.5
     leftmost, rightmost = (np.where(led, 0.5 + side, x) for side, x in zip((-0.03, 0.03), x_range, strict=True))
     return _least_overlap(plot, paths, scale, (leftmost, rightmost), (lowest, highest), rng)
+
+
+def _in_haste(plot: Plot) -> Mask:  # (B, N)
+    """Who needs all the room there is, so as to be seen to be fast."""
+    haste: Mask = (plot.speed == SPEEDS[Speed.FAST]).any(2) | plot.ever_does(Action.RUN)
+    return haste
 
 
 def _visible(paths: Paths, haste: Mask, axis: int) -> tuple[Numbers, Numbers]:
@@ -88,9 +96,9 @@ def _fitting(way: Numbers, swing: Numbers, low: Numbers, high: Numbers, plot: Pl
     beside = way * scales - (low + high) / 2  # as seen by a camera that moves along
     span = beside.max(-1) - beside.min(-1)
     crowded = (plot.present.sum(1) > 1)[:, None]
-    haste = (plot.speed == SPEEDS[Speed.FAST]).any(2)
+    haste = _in_haste(plot)
     free = np.maximum((high - low).min(-1), 0.05)
-    allowed = free * np.where(crowded & ~haste, _SHARED, 1.0)
+    allowed = free * np.where(crowded & ~haste, SHARED, 1.0)
     # Hunter and prey travel as one, as long as both and what is between them.
     pair = free[:, :2].sum(1, keepdims=True) - (1 - 2 * _MARGIN) - _CHASE_GAP
     chase = plot.ever_does(Action.CHASE).any(1, keepdims=True)
