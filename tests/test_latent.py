@@ -124,7 +124,7 @@ def test_a_shape_that_has_no_code_is_refused() -> None:
 
 
 def test_the_crops_of_a_step_are_always_the_same_and_show_actors() -> None:
-    source = StoryCrops(size=4, frames=5, side=64, seed=3)
+    source = StoryCrops(size=4, frames=5, side=64, seed=3, stage=4)
     first, again, other = source(7), source(7), source(8)
     assert first.frames.shape == (4, 5, 3, 64, 64)
     assert first.actors.shape == (4, 5, 64, 64)

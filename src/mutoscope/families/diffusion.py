@@ -21,12 +21,23 @@ from mutoscope.seeding import torch_rng
 READING = 0.1
 
 
+class Lesson(NamedTuple):
+    """Captions, and what each of their segments means (B,S,M), 0 or 1."""
+
+    condition: Condition
+    meant: Tensor
+
+
 class DiffusionBatch(NamedTuple):
-    """True codes (B,T,...,C) in natural units, what was said about them, and what each segment meant (B,S,M), 0 or 1."""
+    """True codes (B,T,...,C) in natural units, what was said about them, and what each segment meant (B,S,M), 0 or 1.
+
+    `lesson`: more captions for the reader alone, where codes are dear and words are cheap.
+    """
 
     codes: Tensor
     condition: Condition
     meant: Tensor
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +104,9 @@ class Diffusion(Objective):
         error = (self.denoiser(noisy, level, condition, hearing) - clean) / (1 - at).clamp(min=0.1)
         velocity = _mean_of_unknown(error.square(), condition)
         reading = reading_loss(hearing.reading, batch.meant, hearing.heard)
+        if batch.lesson is not None:
+            lesson = self.denoiser.hear(batch.lesson.condition)
+            reading = (reading + reading_loss(lesson.reading, batch.lesson.meant, lesson.heard)) / 2
         return velocity + READING * reading, {"velocity": float(velocity.detach()), "reading": float(reading.detach())}
 
     @torch.inference_mode()

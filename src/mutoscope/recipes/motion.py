@@ -15,7 +15,7 @@ from mutoscope.families.diffusion import DiffusionBatch
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import Timeline, parse_timeline
-from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
+from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer, blurred_words
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
@@ -67,18 +67,6 @@ def seen_script(rng: np.random.Generator, seconds: float) -> Script:
     while is_held_out(script := sample_script(rng, seconds)):
         pass
     return script
-
-
-def blurred_words(
-    word_ids: NDArray[np.int64], ngram_ids: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Some words known by their letters only, some not at all, so that unseen forms and unknown words do no harm."""
-    words, ngrams = word_ids.copy(), ngram_ids.copy()
-    draw = rng.random(word_ids.shape)
-    words[(draw < 0.15) & (word_ids > 0)] = 1
-    foreign = (draw < 0.08) & (word_ids > 0)
-    ngrams[foreign] = ngrams[foreign] * 0 + rng.integers(1, NGRAM_BUCKETS, ngrams[foreign].shape)
-    return words, ngrams
 
 
 def random_photo(rng: np.random.Generator) -> tuple[NDArray[np.float32], Box]:
