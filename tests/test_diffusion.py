@@ -11,8 +11,9 @@ from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from mutoscope.codecs.motion_code import CHANNELS, key_count
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.photo import GRID, features_of
-from mutoscope.families.diffusion import Diffusion, DiffusionConfig, MotionBatch
+from mutoscope.families.diffusion import Diffusion, DiffusionBatch
 from mutoscope.families.family import Sampling
+from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.reader import Reader, reading_loss
 from mutoscope.language.timeline import parse_timeline
@@ -21,7 +22,7 @@ from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 
 TOKENIZER = Tokenizer(("camera", "in", "left", "pans", "right", "the", "zooms"))
-CONFIG = DiffusionConfig(
+CONFIG = MotionDenoiserConfig(
     channels=len(CHANNELS),
     width=48,
     depth=2,
@@ -47,14 +48,14 @@ def told(prompt: str, left: float = 0.3) -> Condition:
 
 def family(seed: int = 0) -> Diffusion:
     torch.manual_seed(seed)
-    return Diffusion(CONFIG)
+    return motion_diffusion(CONFIG)
 
 
 def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
     return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
 
 
-def pair() -> MotionBatch:
+def pair() -> DiffusionBatch:
     """Two prompts and two photos: left or right, and twice as far where the subject is on the right; and one change."""
     truth = torch.zeros(5, *SHAPE)
     truth[0, :, 0], truth[1, :, 0] = -0.035, 0.035
@@ -65,7 +66,7 @@ def pair() -> MotionBatch:
     timelines = [parse_timeline(prompt, 3.0) for prompt in prompts]
     left, right = [1.0, 0.0], [0.0, 1.0]
     meant = torch.tensor([[left, [0, 0]], [right, [0, 0]], [left, [0, 0]], [right, [0, 0]], [right, left]])
-    return MotionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5), meant)
+    return DiffusionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5), meant)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_a_prompt_that_guidance_silences_is_still_finite() -> None:
 def test_saved_and_loaded_it_samples_the_same(tmp_path: Path, overfitted: Diffusion) -> None:
     condition = told("the camera pans left")
     save_checkpoint(tmp_path, {}, overfitted, "")
-    one, two = (Diffusion(CONFIG) for _ in range(2))
+    one, two = (motion_diffusion(CONFIG) for _ in range(2))
     Checkpoint(tmp_path).load_into(one)
     Checkpoint(tmp_path).load_into(two)
     assert torch.equal(sampled(one, condition), sampled(two, condition))

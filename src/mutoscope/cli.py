@@ -122,6 +122,10 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
+    train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
+    train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
+                       help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
+    train.add_argument("--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000)")
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", _world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
@@ -212,7 +216,8 @@ def _bench(wanted: argparse.Namespace) -> None:
 def _train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
-    print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output, photos=wanted.photos).folder)
+    wishes = {name: getattr(wanted, name) for name in ("photos", "codec", "stage", "steps")}
+    print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output, **wishes).folder)
 
 
 def _world(wanted: argparse.Namespace) -> None:

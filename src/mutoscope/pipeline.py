@@ -16,8 +16,8 @@ from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
 from mutoscope.conditioning.conditioner import Conditioner, Told
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.diffusion import Diffusion, DiffusionConfig
 from mutoscope.families.family import Family, Sampling
+from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.video import Video
@@ -144,7 +144,7 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
 def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
     """The motion model of a checkpoint folder, with the matte network that finds its subjects."""
     model, finder = Checkpoint(folder), Checkpoint(matte_folder)
-    config = config_from(DiffusionConfig, model.part("denoiser", dict))
+    config = config_from(MotionDenoiserConfig, model.part("denoiser", dict))
     tokenizer = Tokenizer(model.part("vocabulary", list))
     if tokenizer.words != config.text.words:
         raise MutoscopeError(
@@ -152,7 +152,7 @@ def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
             "Vocabulary and network belong together.",
             "Take the bundled model.",
         )
-    family = Diffusion(config)
+    family = motion_diffusion(config)
     model.load_into(family)
     matte = MatteNetwork(config_from(MatteConfig, finder.part("network", dict)))
     finder.load_into(matte)

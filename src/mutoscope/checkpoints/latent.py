@@ -1,9 +1,14 @@
-"""The latent codec of a checkpoint."""
+"""The latent codec of a checkpoint, and where a model finds the codec that its codes were made by."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.codecs.latent import LatentAutoencoder, LatentConfig
+from mutoscope.errors import MutoscopeError
+
+BUNDLED, TRAINED = WEIGHTS / "latent", Path("runs/latent/checkpoint")
 
 
 def load_autoencoder(folder: Path) -> LatentAutoencoder:
@@ -12,3 +17,28 @@ def load_autoencoder(folder: Path) -> LatentAutoencoder:
     autoencoder = LatentAutoencoder(config_from(LatentConfig, checkpoint.part("autoencoder", dict)))
     checkpoint.load_into(autoencoder)
     return autoencoder.eval()
+
+
+def codec_folder(asked: Path | None = None) -> Path:
+    """The folder of a trained codec: the one asked for, the bundled one, or the one that was trained here."""
+    for folder in (BUNDLED, TRAINED) if asked is None else (asked,):
+        if (folder / "config.json").is_file():
+            return folder
+    raise MutoscopeError(
+        f"There is no trained codec in {asked or TRAINED}.",
+        "Clips are learned as the codes of a latent codec.",
+        "Train one with `mutoscope train latent`, or give its checkpoint: --codec DIR.",
+    )
+
+
+def codec_with(digest: str, folders: Iterable[Path]) -> Path:
+    """The first of the folders whose codec has these weights: codes mean nothing to another."""
+    looked = list(folders)
+    for folder in looked:
+        if (folder / "config.json").is_file() and Checkpoint(folder).sha256 == digest:
+            return folder
+    raise MutoscopeError(
+        f"The codec that the model was trained with ({digest[:12]}…) is in none of {', '.join(map(str, looked))}.",
+        "Codes mean something only to the codec that made them.",
+        "Keep the folder `codec` in the model's checkpoint, as `mutoscope train` wrote it.",
+    )

@@ -1,6 +1,7 @@
-"""Everything a model is told, as tensors: words on a timeline, the photo, and a drawn arrow."""
+"""Everything a model is told, as tensors: words on a timeline, a photo, a drawn arrow, codes that are known already."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +15,26 @@ from mutoscope.language.tokens import Tokenizer
 Arrow = tuple[float, float]  # how far the subject shall travel: right, down, in fractions of the frame
 
 
+class Given(IntEnum):
+    """What is known of one time of a clip's codes."""
+
+    NOTHING = 0
+    PICTURE = 1  # the code of its last frame alone: what it comes to is known, not how
+    CODE = 2  # the code itself, which stays as it is
+
+
+class Known(NamedTuple):
+    """Codes that are known before anything is drawn: a first or last frame, an earlier clip, keyframes."""
+
+    codes: Tensor  # (B,T,H,W,C) in natural units; anything where nothing is given
+    given: Tensor  # (B,T) int64: a `Given`
+
+
 class Condition(NamedTuple):
-    """A batch of conditions. A segment is a stretch of time that owns some words; unused places are masked."""
+    """A batch of conditions. A segment is a stretch of time that owns some words; unused places are masked.
+
+    What a model does not take is empty: clips need no features of photos, and how a photo moves is never known before.
+    """
 
     word_ids: Tensor  # (B,L) int64
     ngram_ids: Tensor  # (B,L,N) int64
@@ -25,19 +44,28 @@ class Condition(NamedTuple):
     photo: Tensor  # (B,P) what the photo offers
     arrow: Tensor  # (B,3) given (0 or 1), right, down
     seconds: Tensor  # (B,)
+    known: Tensor  # (B,T,H,W,C) codes in natural units
+    given: Tensor  # (B,T) int64: how well each time of them is known, a `Given`
 
-    def without_words(self, which: Tensor) -> "Condition":
-        """The same, deaf where `which` (B,) bool: what guidance compares with (Ho & Salimans 2022)."""
+    def without_words(self, which: Tensor | None = None) -> "Condition":
+        """The same, deaf where `which` (B,) bool, or all: what guidance compares with (Ho & Salimans 2022)."""
+        if which is None:
+            which = torch.ones_like(self.seconds, dtype=torch.bool)
         return self._replace(word_mask=self.word_mask & ~which[:, None])
+
+    def row(self, index: int) -> "Condition":
+        """One condition of the batch."""
+        return Condition(*(value[index : index + 1] for value in self))
 
 
 def encode_condition(
     tokenizer: Tokenizer,
     timelines: Sequence[Timeline],
-    photos: Sequence[NDArray[np.float32]],
-    arrows: Sequence[Arrow | None],
+    photos: Sequence[NDArray[np.float32]] = (),
+    arrows: Sequence[Arrow | None] = (),
+    known: Known | None = None,
 ) -> Condition:
-    """Words, photo features (P,) and arrows of a batch as one padded `Condition`."""
+    """Words, photo features (P,), arrows and known codes of a batch as one padded `Condition`."""
     rows = [_words(tokenizer, timeline) for timeline in timelines]
     length = max(1, *(len(ids) for ids, _, _ in rows))
     ngrams = rows[0][1].shape[1]
@@ -51,16 +79,19 @@ def encode_condition(
         for s, segment in enumerate(timelines[row].segments):
             segments[row, s] = segment.start, segment.end
     mask = np.arange(length)[None] < np.array([len(ids) for ids, _, _ in rows])[:, None]
-    arrow = np.array([(0, 0, 0) if a is None else (1, *a) for a in arrows], np.float32)
+    arrow = np.array([(0, 0, 0) if a is None else (1, *a) for a in arrows], np.float32).reshape(-1, 3)
+    empty = torch.zeros(batch, 0)
     return Condition(
         word_ids=torch.from_numpy(word_ids),
         ngram_ids=torch.from_numpy(ngram_ids),
         places=torch.from_numpy(places),
         word_mask=torch.from_numpy(mask),
         segments=torch.from_numpy(segments),
-        photo=torch.from_numpy(np.stack(photos)),
-        arrow=torch.from_numpy(arrow),
+        photo=torch.from_numpy(np.stack(photos)) if photos else empty,
+        arrow=torch.from_numpy(arrow) if arrows else empty,
         seconds=torch.tensor([t.seconds for t in timelines], dtype=torch.float32),
+        known=empty if known is None else known.codes,
+        given=empty.long() if known is None else known.given,
     )
 
 

@@ -1,187 +1,179 @@
-"""The diffusion family: a rectified flow from noise to codes, told by words, photo and arrow."""
+"""The diffusion family: a rectified flow from noise to codes, with any denoiser on any codec."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from mutoscope.codecs.motion_code import SCALE
-from mutoscope.conditioning.condition import Condition
+from mutoscope.codecs.scaling import Scaling
+from mutoscope.conditioning.condition import Condition, Given
+from mutoscope.families.denoiser import Denoiser, Hearing
 from mutoscope.families.family import OnStep, Sampling
-from mutoscope.language.encoder import TextEncoder, WordEncoder, WordEncoderConfig
-from mutoscope.language.reader import Reader, reading_loss
-from mutoscope.networks.attention import Block, waves
+from mutoscope.language.reader import reading_loss
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 
-# Codes repeat themselves over key times, so a glance through much noise shows what they are; only at levels still noisier
-# than that do the words matter. Training and sampling both dwell there (the shift of Esser et al. 2024, section 5.3.2).
-LATE = 1.6
 # The share of the reader in the loss: at the end its cross-entropies are about as large as the velocities' error.
 READING = 0.1
 
 
-class MotionBatch(NamedTuple):
-    """True codes (B,K,C) in natural units, what was said about them, and what each segment of it meant (B,S,M), 0 or 1."""
+class Lesson(NamedTuple):
+    """Captions, and what each of their segments means (B,S,M), 0 or 1."""
 
-    codes: Tensor
     condition: Condition
     meant: Tensor
 
 
-class Hearing(NamedTuple):
-    """What came of the words: vectors (B,L,W), who hears which (B,S,L) bool, and what is read off them (B,S,M) logits."""
+class DiffusionBatch(NamedTuple):
+    """True codes (B,T,...,C) in natural units, what was said about them, and what each segment meant (B,S,M), 0 or 1.
 
-    spoken: Tensor
-    heard: Tensor
-    reading: Tensor
+    `lesson`: more captions for the reader alone, where codes are dear and words are cheap.
+    """
+
+    codes: Tensor
+    condition: Condition
+    meant: Tensor
+    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class DiffusionConfig:
-    """Sizes of the denoiser over a sequence of key times."""
+class Flow:
+    """Where between noise (level 0) and codes (level 1) training and sampling dwell, and how sampling goes on.
 
-    channels: int
-    width: int
-    depth: int
-    heads: int
-    photo: int
-    meanings: int
-    text: WordEncoderConfig
-
-
-class Denoiser(nn.Module):
-    """Predicts clean codes from noisy ones: a transformer over key times that also looks at words, photo and arrow.
-
-    A key time hears only the words of its own segment (as Prompt Relay routes prompts by time), so that
-    "A, then B" needs no mechanism of its own; how A becomes B it learns by looking at its neighbours.
-    It is told twice: by the words themselves, and by what a `Reader` reads off them. The reading is a sum of plain meanings,
-    so that a combination that was never seen is one more sum.
+    `late`: how far towards noise (the shift of Esser et al. 2024, section 5.3.2, is its exponential); `spread`: of the
+    levels in training, as logits; `guided_until`: the level up to which words are followed more strictly than learned.
     """
 
-    def __init__(self, config: DiffusionConfig) -> None:
-        super().__init__()
-        width = config.width
-        self.text: TextEncoder = WordEncoder(config.text)
-        self.reader = Reader(config.text.width, config.meanings)
-        self.words_in = nn.Linear(config.text.width, width)
-        self.meanings_in = nn.Linear(config.meanings + 1, width)
-        self.wishes_in = nn.Sequential(nn.Linear(config.photo + 3, width), nn.GELU(), nn.Linear(width, width))
-        self.codes_in = nn.Conv1d(config.channels, width, 3, padding=1)
-        self.clock_in = nn.Linear(5 * 16, width)
-        self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
-        self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
-        self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, config.channels)
-        nn.init.zeros_(self.out.weight)
-        self.out.weight._adam = True  # type: ignore[attr-defined]
+    late: float
+    spread: float
+    guided_until: float
+    solver: Literal["euler", "multistep"]
 
-    def hear(self, condition: Condition) -> Hearing:
-        """What the words of a condition say; it does not change while codes become clean."""
-        spoken = self.text(condition.word_ids, condition.ngram_ids, condition.places, condition.word_mask)
-        segments = torch.arange(condition.segments.shape[1], device=spoken.device)
-        heard = (condition.places[:, None, :, 0] == segments[:, None]) & condition.word_mask[:, None]
-        return Hearing(spoken, heard, self.reader(spoken, heard))
+    def draw(self, count: int, rng: torch.Generator) -> Tensor:
+        """Levels (B,) to train at: logit-normal."""
+        return torch.sigmoid(self.spread * torch.randn(count, generator=rng) - self.late)
 
-    def forward(
-        self, noisy: Tensor, level: Tensor, condition: Condition, hearing: Hearing
-    ) -> Tensor:  # (B,K,C), (B,) -> (B,K,C)
-        keys = noisy.shape[1]
-        times, owner = key_segments(condition, keys)
-        wishes = self.wishes_in(torch.cat([condition.photo, condition.arrow * 10], dim=-1))
-        context = torch.cat([self.words_in(hearing.spoken), wishes.unsqueeze(1)], dim=1)
-        told = condition.word_mask.any(dim=1)[:, None, None]
-        heard = at_keys(hearing.heard, owner) & told
-        mask = torch.cat([heard.new_ones(len(noisy), keys, keys), heard, heard.new_ones(len(noisy), keys, 1)], dim=2)
-        # What the reader says is learned from what was meant alone: to shift it could make no motion truer.
-        meant = hearing.reading.detach().sigmoid() * hearing.heard.any(dim=-1, keepdim=True)
-        meant = torch.cat([meant, torch.ones_like(meant[..., :1])], dim=-1) * told
-        x = self.codes_in(noisy.transpose(1, 2)).transpose(1, 2)
-        x = x + self.clock_in(times) + at_keys(self.meanings_in(meant), owner)
-        modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
-        for block in self.blocks:
-            x = block(x, context, mask[:, None], modulation)
-        out: Tensor = self.out(self.norm(x))
-        return out
+    def levels(self, steps: int) -> list[float]:
+        """The levels that sampling visits, from 0 to 1."""
+        even = torch.linspace(0, 1, steps + 1)
+        visited: list[float] = (even / (even + math.exp(self.late) * (1 - even))).tolist()
+        return visited
 
+    def aim(self, clean: Tensor, before: Tensor | None, levels: tuple[float, float, float]) -> Tensor:
+        """The codes that a step heads for, from what was predicted at `levels[1]` and, before that, at `levels[0]`.
 
-def at_keys(values: Tensor, owner: Tensor) -> Tensor:
-    """What belongs to segments (B,S,X), at the key times (B,K) that they own: (B,K,X)."""
-    return values.gather(1, owner.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
-
-
-def key_segments(condition: Condition, keys: int) -> tuple[Tensor, Tensor]:
-    """The clock of each key time (B,K,80) (in the clip, in its segment, to both ends), and its segment's index (B,K)."""
-    grid = torch.arange(keys, device=condition.seconds.device) + 0.5
-    at = grid * (condition.seconds[:, None] / keys)
-    start, end = condition.segments[:, None, :, 0], condition.segments[:, None, :, 1]
-    owner = ((at[:, :, None] >= start) & (at[:, :, None] < end)).int().argmax(dim=-1)
-    bounds = condition.segments.gather(1, owner[..., None].expand(-1, -1, 2))
-    since, left = at - bounds[..., 0], bounds[..., 1] - at
-    total = condition.seconds[:, None].expand_as(at)
-    clock = torch.stack([at, since, left, since + left, total], dim=-1)
-    return waves(clock, 8, 20.0).flatten(-2), owner
+        Euler's step heads for the prediction. The multistep solver of second order (DPM-Solver++(2M), Lu et al. 2022,
+        algorithm 2) follows how predictions change; a straight path makes it the same step towards another aim.
+        """
+        earlier, now, then = levels
+        if self.solver == "euler" or before is None or earlier <= 0 or then >= 1:
+            return clean
+        ahead = (_logit(then) - _logit(now)) / (2 * (_logit(now) - _logit(earlier)))
+        return clean + ahead * (clean - before)
 
 
 class Diffusion(Objective):
     """The family: trained by regression on the velocity of the straight path from noise to codes (Liu et al. 2022).
 
-    The network predicts the clean codes themselves (x-prediction, Li & He 2025): most channels are exactly zero
-    most of the time, and a last step that returns the prediction keeps what should stand still, still.
+    The network predicts the clean codes themselves (x-prediction, Li & He 2025): a last step that returns the prediction
+    keeps what should stand still, still.
     """
 
     phases: tuple[str, ...] = ("velocity",)
 
-    def __init__(self, config: DiffusionConfig, deaf: float = 0.1) -> None:
+    def __init__(self, denoiser: Denoiser, scaling: Scaling, flow: Flow, deaf: float = 0.1) -> None:
         super().__init__()
-        self.config, self.deaf = config, deaf
-        self.denoiser = Denoiser(config)
-        self.register_buffer("scale", SCALE.clone(), persistent=False)
-        self.scale: Tensor
+        self.denoiser, self.scaling = denoiser, scaling
+        self.flow, self.deaf = flow, deaf
 
-    def loss(self, phase: str, batch: MotionBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+    def loss(self, phase: str, batch: DiffusionBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
         """Mean squared velocity error at random noise levels, and what the reader has read wrongly."""
-        clean = batch.codes / self.scale
+        clean = self.scaling.scaled(batch.codes)
         count = len(clean)
         noise = torch.randn(clean.shape, generator=rng).to(clean)
-        level = torch.sigmoid(1.2 * torch.randn(count, generator=rng) - LATE).to(clean)
+        level = self.flow.draw(count, rng).to(clean)
         hearing = self.denoiser.hear(batch.condition)
-        condition = batch.condition.without_words((torch.rand(count, generator=rng) < self.deaf).to(clean.device))
-        at = level[:, None, None]
-        noisy = at * clean + (1 - at) * noise
+        condition = self._scaled(batch.condition)
+        condition = condition.without_words((torch.rand(count, generator=rng) < self.deaf).to(clean.device))
+        at = level.view(count, *[1] * (clean.ndim - 1))
+        noisy = with_known(at * clean + (1 - at) * noise, condition)
         error = (self.denoiser(noisy, level, condition, hearing) - clean) / (1 - at).clamp(min=0.1)
-        velocity = error.square().mean()
+        velocity = _mean_of_unknown(error.square(), condition)
         reading = reading_loss(hearing.reading, batch.meant, hearing.heard)
+        if batch.lesson is not None:
+            lesson = self.denoiser.hear(batch.lesson.condition)
+            reading = (reading + reading_loss(lesson.reading, batch.lesson.meant, lesson.heard)) / 2
         return velocity + READING * reading, {"velocity": float(velocity.detach()), "reading": float(reading.detach())}
 
     @torch.inference_mode()
     def sample(
-        self, shape: tuple[int, ...], condition: Condition, seed: int, sampling: Sampling, on_step: OnStep
+        self,
+        shape: tuple[int, ...],
+        condition: Condition,
+        seed: int,
+        sampling: Sampling,
+        on_step: OnStep,
+        against: Condition | None = None,
     ) -> Tensor:
-        """Codes (1, K, C) by Euler steps with classifier-free guidance on the words."""
-        x = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(self.scale.device)
+        """Codes (B, *shape) with classifier-free guidance away from `against`, or from no words at all."""
+        x = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
         x = x.expand(len(condition.seconds), *shape)
-        even = torch.linspace(0, 1, sampling.steps + 1)
-        levels = (even / (even + math.exp(LATE) * (1 - even))).tolist()
-        deaf = condition.without_words(torch.ones(len(x), dtype=torch.bool, device=x.device))
-        both = Condition(*(torch.cat(pair) for pair in zip(condition, deaf, strict=True)))
+        condition = self._scaled(condition)
+        away = condition.without_words() if against is None else self._scaled(against)
+        guided = sampling.guidance != 1
         hearing = self.denoiser.hear(condition)
-        hearing = Hearing(*(torch.cat([said, said]) for said in hearing))
-        for done, (now, then) in enumerate(pairwise(levels)):
-            level = torch.full((2 * len(x),), now, device=x.device)
-            told, untold = self.denoiser(torch.cat([x, x]), level, both, hearing).float().chunk(2)
-            # Guidance is for the rough shape; near the end it would only magnify what should stay small.
-            clean = told + (sampling.guidance - 1) * (told - untold) * (now < 0.8)
-            x = x + (then - now) / (1 - now) * (clean - x)
+        # Without words of its own, what guidance leads away from hears nothing of what it is told.
+        other = self.denoiser.hear(away) if against is not None else hearing
+        both = Condition(*(torch.cat(pair) for pair in zip(condition, away, strict=True))) if guided else condition
+        told_both = Hearing(*(torch.cat(pair) for pair in zip(hearing, other, strict=True))) if guided else hearing
+        earlier, before = 0.0, None
+        for done, (now, then) in enumerate(pairwise(self.flow.levels(sampling.steps))):
+            x = with_known(x, condition)
+            level = torch.full((len(both.seconds),), now, device=x.device)
+            clean = self.denoiser(torch.cat([x, x]) if guided else x, level, both, told_both).float()
+            if guided:
+                told, untold = clean.chunk(2)
+                clean = told + (sampling.guidance - 1) * (told - untold) * (now < self.flow.guided_until)
+            clean = with_known(clean, condition)
+            x = x + (then - now) / (1 - now) * (self.flow.aim(clean, before, (earlier, now, then)) - x)
+            earlier, before = now, clean
             on_step(done + 1, sampling.steps)
-        return x * self.scale
+        return self.scaling.natural(x)
 
     @torch.inference_mode()
     def read(self, condition: Condition) -> Tensor:
         """(S, M) how likely (0..1) each segment of one condition asks for each meaning; 0 where there are no words."""
         _, heard, reading = self.denoiser.hear(condition)
         return (reading.sigmoid() * heard.any(dim=-1, keepdim=True))[0]
+
+    def _scaled(self, condition: Condition) -> Condition:
+        """The condition with its known codes as the denoiser sees codes."""
+        return condition._replace(known=self.scaling.scaled(condition.known)) if condition.known.numel() else condition
+
+
+def with_known(codes: Tensor, condition: Condition) -> Tensor:  # (B,T,...,C) -> the same
+    """Codes with those in place that are known for certain, not only as a picture."""
+    if not condition.known.numel():
+        return codes
+    return torch.where(_certain(condition, codes), condition.known.to(codes), codes)
+
+
+def _mean_of_unknown(values: Tensor, condition: Condition) -> Tensor:
+    """The mean over all codes that are not known already."""
+    if not condition.known.numel():
+        return values.mean()
+    unknown = (~_certain(condition, values)).expand_as(values)
+    return (values * unknown).sum() / unknown.sum().clamp(min=1)
+
+
+def _certain(condition: Condition, like: Tensor) -> Tensor:
+    certain = condition.given == Given.CODE
+    return certain.view(*certain.shape, *[1] * (like.ndim - 2))
+
+
+def _logit(level: float) -> float:
+    return math.log(level / (1 - level))

@@ -25,9 +25,15 @@ class Family(Protocol):
     """A trained generator of codes."""
 
     def sample(
-        self, shape: tuple[int, ...], condition: Condition, seed: int, sampling: Sampling, on_step: OnStep
+        self,
+        shape: tuple[int, ...],
+        condition: Condition,
+        seed: int,
+        sampling: Sampling,
+        on_step: OnStep,
+        against: Condition | None = None,
     ) -> Tensor:
-        """Codes (1, *shape) for one condition; the same seed gives the same codes."""
+        """Codes (1, *shape) for one condition, away from another one if given; the same seed gives the same codes."""
         ...
 
     def read(self, condition: Condition) -> Tensor:

@@ -62,6 +62,18 @@ class Tokenizer:
         return _ngram_row([ngram for ngram in _ngrams(word) if ngram in self._ngrams])
 
 
+def blurred_words(
+    word_ids: NDArray[np.int64], ngram_ids: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Some words known by their letters only, some not at all, so that unseen forms and unknown words do no harm."""
+    words, ngrams = word_ids.copy(), ngram_ids.copy()
+    draw = rng.random(word_ids.shape)
+    words[(draw < 0.15) & (word_ids > 0)] = 1
+    foreign = (draw < 0.08) & (word_ids > 0)
+    ngrams[foreign] = ngrams[foreign] * 0 + rng.integers(1, NGRAM_BUCKETS, ngrams[foreign].shape)
+    return words, ngrams
+
+
 def _ngrams(word: str) -> list[str]:
     """The different n-grams of a word, the most telling first."""
     return list(dict.fromkeys(_chinese_ngrams(word) if has_chinese(word) else _letter_ngrams(word)))

@@ -1,7 +1,13 @@
-"""`python -m mutoscope.recipes NAME [--resume]`: train where the rest of the package cannot be installed."""
+"""`python -m mutoscope.recipes NAME [--resume] [--stage N] …`: train where the rest of the package cannot be installed."""
 
-import sys
+import argparse
+from pathlib import Path
 
 from mutoscope.recipes.running import train
 
-print(train(sys.argv[1], resume="--resume" in sys.argv[2:]).folder)
+parser = argparse.ArgumentParser(prog="python -m mutoscope.recipes", allow_abbrev=False)
+parser.add_argument("name", metavar="NAME")
+parser.add_argument("--resume", action="store_true")
+for flag, kind in (("folder", Path), ("photos", Path), ("codec", Path), ("stage", int), ("steps", int)):
+    parser.add_argument(f"--{flag}", type=kind)
+print(train(**vars(parser.parse_args())).folder)

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from mutoscope.codecs.motion_code import CHANNELS, INDEX
 from mutoscope.conditioning.condition import Arrow, encode_condition
 from mutoscope.conditioning.photo import FEATURES, GRID, features_of
-from mutoscope.families.diffusion import Diffusion, DiffusionConfig, MotionBatch
+from mutoscope.families.diffusion import DiffusionBatch
+from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import Timeline, parse_timeline
-from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
+from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer, blurred_words
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
@@ -36,7 +37,7 @@ class MotionBatches:
     seed: int
     tokenizer: Tokenizer
 
-    def __call__(self, step: int) -> MotionBatch:
+    def __call__(self, step: int) -> DiffusionBatch:
         """The batch of a step: one length for all, since codes of a batch share their key times."""
         rng = numpy_rng(self.seed, f"motion/{step}")
         seconds = 3.0 if rng.random() < 0.7 else round(float(rng.uniform(1.0, 8.0)), 1)
@@ -54,7 +55,7 @@ class MotionBatches:
             scripts.append(script)
         condition = encode_condition(self.tokenizer, timelines, photos, arrows)
         word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
-        return MotionBatch(
+        return DiffusionBatch(
             torch.from_numpy(np.stack(codes)),
             condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids)),
             torch.from_numpy(_meant(scripts, timelines, condition.segments.shape[1])),
@@ -66,18 +67,6 @@ def seen_script(rng: np.random.Generator, seconds: float) -> Script:
     while is_held_out(script := sample_script(rng, seconds)):
         pass
     return script
-
-
-def blurred_words(
-    word_ids: NDArray[np.int64], ngram_ids: NDArray[np.int64], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Some words known by their letters only, some not at all, so that unseen forms and unknown words do no harm."""
-    words, ngrams = word_ids.copy(), ngram_ids.copy()
-    draw = rng.random(word_ids.shape)
-    words[(draw < 0.15) & (word_ids > 0)] = 1
-    foreign = (draw < 0.08) & (word_ids > 0)
-    ngrams[foreign] = ngrams[foreign] * 0 + rng.integers(1, NGRAM_BUCKETS, ngrams[foreign].shape)
-    return words, ngrams
 
 
 def random_photo(rng: np.random.Generator) -> tuple[NDArray[np.float32], Box]:
@@ -117,9 +106,9 @@ def _arrow(script: Script, codes: NDArray[np.float32], rng: np.random.Generator)
     return float(x), float(y)
 
 
-def motion_config(words: int) -> DiffusionConfig:
+def motion_config(words: int) -> MotionDenoiserConfig:
     """Sizes of the bundled motion model."""
-    return DiffusionConfig(
+    return MotionDenoiserConfig(
         channels=len(CHANNELS), width=128, depth=4, heads=4, photo=FEATURES, meanings=len(MEANINGS),
         text=WordEncoderConfig(words=words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=4),
     )  # fmt: skip
@@ -132,7 +121,7 @@ def motion() -> Run:
     return Run(
         name="motion",
         config={"denoiser": asdict(config), "vocabulary": list(tokenizer.vocabulary), "meanings": list(MEANINGS)},
-        build=lambda: Diffusion(config),
+        build=lambda: motion_diffusion(config),
         batches=MotionBatches(size=128, seed=1, tokenizer=tokenizer),
         steps=6000,
         decay=0.45,
@@ -152,7 +141,7 @@ def tiny_motion() -> Run:
         full,
         name="tiny_motion",
         config={**full.config, "denoiser": asdict(config)},
-        build=lambda: Diffusion(config),
+        build=lambda: motion_diffusion(config),
         batches=MotionBatches(size=8, seed=1, tokenizer=tokenizer),
         steps=20,
         warmup=5,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mutoscope.objective import Objective
@@ -30,6 +31,7 @@ class Run:
     save_every: int = 1000
     bf16: bool = True  # while training
     eight_bits: bool = False  # in the checkpoint: matrices as int8 with a scale per row
+    parts: Mapping[str, Path] = field(default_factory=dict)  # checkpoints that go into this one, by name
 
     def rate(self, step: int) -> float:
         """Share of the plateau's learning rate at a step: warm-up, plateau, linear decay."""
