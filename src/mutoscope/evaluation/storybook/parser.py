@@ -6,21 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mutoscope.evaluation.storybook.camera import CameraTraces, camera_traces
 from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, grown, inked, label_pixels
 from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike
 from mutoscope.evaluation.storybook.regions import SMALLEST, actor_regions
+from mutoscope.evaluation.storybook.scenery import Scenery, scenery_of
 from mutoscope.evaluation.storybook.silhouettes import Silhouette, silhouette, turn_between
 from mutoscope.world.storybook.cast import CAST
-from mutoscope.world.storybook.story import Action, Colour, Kind
+from mutoscope.world.storybook.story import Action, Colour, Kind, Place
 
 Array = NDArray[np.float64]
 _BESIDE = 4.5  # pixels of 128 within which two actors touch
-_LEAST_BARE, _FEATURELESS = 0.08, 3.0  # of the picture; levels of 255
-_CHANGED, _STEADY = 4, 0.015  # levels of 255; of the backdrop that may change
+_BESIDE_IT, _ABOVE_IT = 0.4, 0.75  # of its height is how far what an actor wears and holds may reach
 _WOBBLES = 0.4  # radians that what never turns round is turned at most
-_FEWEST_EDGES = 0.16  # pixels on edges for each row of the picture
-_LOST = 0.82  # of what is on the backdrop is elsewhere only if the camera moved
-_MOVES_ITSELF = 0.42  # of what is on the backdrop may move of its own accord
 _SHARED = 0.6  # of the frames must show an actor
 _RIMMED = 0.5  # of the rim of an actor is dark, if it is not blurred
 _CLEAN = 0.025  # unlikeness up to which a form is whole even where it touches another
@@ -47,7 +45,8 @@ class ParsedClip:
     """All that was found in T frames at a rate."""
 
     actors: tuple[ActorTrack, ...]
-    still: bool | None  # whether the camera stands still; None: the backdrop does not show it
+    scenery: Scenery
+    camera: CameraTraces
     fps: int
     frames: int
     pixels: int  # height of the picture
@@ -77,33 +76,23 @@ def parse_clip(frames: Frames, fps: int, kinds: Sequence[Kind] = READ) -> Parsed
     for colour in range(NOTHING):
         for path in _followed([[g for g in some if g.colour == colour] for some in glimpses], pixels):
             tracks.append(_track(path, pixels, tuple(kinds)))
-    still = _still(frames, tracks)
-    return ParsedClip(actors=tuple(tracks), still=still, fps=fps, frames=len(frames), pixels=pixels)
+    scenery = scenery_of(frames, np.stack([~grown(label != NOTHING, 2) for label in labels]))
+    camera = camera_traces(frames, _bare(labels, glimpses), scenery.place or Place.PLAIN, fps)
+    return ParsedClip(
+        actors=tuple(tracks), scenery=scenery, camera=camera, fps=fps, frames=len(frames), pixels=pixels
+    )  # fmt: skip
 
 
-def _still(frames: Frames, actors: Sequence[ActorTrack]) -> bool | None:
-    """Whether the backdrop stays as it is, where there is something on it and no actor before it."""
-    bare = np.ones(frames.shape[1:3], bool)
-    height = len(bare)
-    for actor in actors:
-        for x0, y0, x1, y1 in actor.box[actor.seen] * height:
-            spare = 0.4 * (y1 - y0) + 3  # its lines and what else of it has another colour
-            rows = slice(max(0, int(y0 - spare)), int(y1 + spare))
-            bare[rows, max(0, int(x0 - spare)) : int(x1 + spare)] = False
-    if bare.mean() < _LEAST_BARE:
-        return None
-    grey = frames.mean(-1)
-    if float(grey[0][bare].std()) < _FEATURELESS:
-        return None
-    changed = np.abs(grey[:: max(1, len(grey) // 6)] - grey[0]) > _CHANGED
-    # A camera that moves takes along whatever it does not move along the edge of; waves and bubbles are not everywhere.
-    edges = bare & (np.abs(np.diff(grey[0], axis=1, append=grey[0][:, -1:])) > _CHANGED)
-    for part, most in ((slice(0, height), _MOVES_ITSELF), (slice(0, height // 2), 0.1)):
-        enough = edges[part].sum() > _FEWEST_EDGES * height
-        if enough and changed[:, part][:, edges[part]].mean(1).max() < most and changed[:, edges].mean(1).max() < _LOST:
-            return True
-    few = edges.sum() <= _FEWEST_EDGES * height
-    return bool(few and changed[:, bare].mean(1).max() < _STEADY)
+def _bare(labels: NDArray[np.uint8], glimpses: Sequence[Sequence[_Glimpse]]) -> NDArray[np.bool_]:  # (T, H, W)
+    """Where there is no actor, nor what of one has another colour."""
+    bare = np.stack([~grown(label != NOTHING, 2) for label in labels])
+    for mask, some in zip(bare, glimpses, strict=True):
+        for form in (glimpse.form for glimpse in some):
+            tall = form.bottom - form.top
+            beside, above = _BESIDE_IT * tall + 3, _ABOVE_IT * tall + 3
+            rows = slice(max(0, int(form.top - above)), int(form.bottom + above))
+            mask[rows, max(0, int(form.left - beside)) : int(form.right + beside)] = False
+    return bare
 
 
 def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
@@ -163,7 +152,9 @@ def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]) ->
         if whole[frame]:
             at = 0.0 if np.isnan(turn[frame]) else turn[frame]
             rotation = np.array([[np.cos(at), -np.sin(at)], [np.sin(at), np.cos(at)]])
-            nearest, _ = most_like(form, pixels, (pattern.kind,))  # small ones show other parts of themselves
+            nearest, _ = most_like(
+                form, pixels, (pattern.kind,), pattern.colour
+            )  # small ones show other parts of themselves
             shift = rotation @ nearest.middle * form.span
             x[frame], y[frame] = (form.x + shift[0]) / pixels, (form.y + shift[1]) / pixels
             height[frame] = nearest.height * form.span / pixels
@@ -186,7 +177,7 @@ def _kind(
     for frame, glimpse in enumerate(path):
         if glimpse is None:
             continue
-        pattern, far = most_like(glimpse.form, pixels, kinds)
+        pattern, far = most_like(glimpse.form, pixels, kinds, COLOURS[glimpse.colour])
         likeness[frame], free[frame] = far, not glimpse.touches
         votes[pattern.kind] = votes.get(pattern.kind, 0.0) + np.exp(-((far / 0.03) ** 2)) * (4 if free[frame] else 1)
         if pattern.kind not in nearest or far < nearest[pattern.kind][0]:
@@ -213,10 +204,7 @@ def _turns(path: list[_Glimpse | None], whole: NDArray[np.bool_], pattern: Patte
             else:
                 near = turn_between(form.outline, pattern.seen.outline, 1, most=_WOBBLES)
         elif form.hole.any():
-            angle = float(
-                np.arctan2(form.hole[1], form.hole[0]) - np.arctan2(pattern.seen.hole[1], pattern.seen.hole[0])
-            )
-            near += (angle - near + np.pi) % (2 * np.pi) - np.pi
+            near = turn_between(form.marks, pattern.seen.marks, 1, near)
         else:
             continue
         turns[frame] = near

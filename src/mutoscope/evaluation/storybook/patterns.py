@@ -28,50 +28,49 @@ SYMMETRY: Mapping[Kind, int] = MappingProxyType(
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pattern:
-    """One kind at one size, as the world draws it upright."""
+    """One kind of one colour at one size, as the world draws it upright."""
 
     kind: Kind
+    colour: Colour
     seen: Silhouette
     height: float  # of the kind over the root of the area that is seen of it
-    form: Array
     middle: Array  # (2,) of the kind, as seen from the middle of what is seen of it, over the root of the area
 
 
-@cache
-def patterns(pixels: int) -> tuple[Pattern, ...]:
-    """The patterns at a picture height, drawn once."""
-    return tuple(_drawn(pixels))
-
-
-def most_like(seen: Silhouette, pixels: int, kinds: tuple[Kind, ...] = READ) -> tuple[Pattern, float]:
-    """The pattern that a silhouette is most like, and how unlike it is still."""
-    form = seen.form
-    some = [pattern for pattern in patterns(pixels) if pattern.kind in kinds]
-    # The size decides between patterns of one kind, not between kinds.
-    far = [float(np.linalg.norm(form - pattern.form)) for pattern in some]
+def most_like(seen: Silhouette, pixels: int, kinds: tuple[Kind, ...], colour: Colour) -> tuple[Pattern, float]:
+    """Of the patterns of some kinds and a colour, the one that a silhouette is most like, and how unlike it is still."""
+    some, forms = _patterns(pixels, kinds, colour)
+    far = np.linalg.norm(forms - seen.form, axis=1)
     best = int(np.argmin(far))
-    return some[best], far[best]
+    return some[best], float(far[best])
 
 
-def _drawn(pixels: int) -> list[Pattern]:
-    shape = ClipShape(frames=1, height=pixels, width=pixels, fps=8)
-    wanted = [(kind, size) for kind in READ for size in (Size.SMALL, Size.MEDIUM, Size.BIG)]
-    act = Act(action=Action.STAND)
-    beat = Beat(start=0.0, end=1.0, acts=(act,))
-    stories = [Story(actors=(Actor(kind=k, colour=Colour.BLUE, size=s),), beats=(beat,)) for k, s in wanted]
+@cache
+def _patterns(pixels: int, kinds: tuple[Kind, ...], colour: Colour) -> tuple[tuple[Pattern, ...], Array]:
+    some = tuple(pattern for kind in kinds for pattern in _drawn(pixels, kind, colour))
+    return some, np.stack([pattern.seen.form for pattern in some])
+
+
+@cache
+def _drawn(pixels: int, kind: Kind, colour: Colour) -> tuple[Pattern, ...]:
+    """The patterns of a kind at a picture height, drawn once: in all sizes, here and there, as it wobbles."""
+    shape = ClipShape(frames=3, height=pixels, width=pixels, fps=2)
+    sizes = (Size.SMALL, Size.MEDIUM, Size.BIG)
+    beat = Beat(start=0.0, end=shape.seconds, acts=(Act(action=Action.STAND),))
+    stories = [Story(actors=(Actor(kind=kind, colour=colour, size=size),), beats=(beat,)) for size in sizes]
+    clips = render_stories(stories, shape, 0)
+    places = np.stack([value[..., 0].numpy() for value in clips.tracks.seen()], -1) * pixels
+    frames = (clips.frames.permute(0, 1, 3, 4, 2) * 255).round().byte().numpy()
     found = []
-    for seed in range(2):
-        clips = render_stories(stories, shape, seed)
-        places = np.stack([value[:, 0, 0].numpy() for value in clips.tracks.seen()], 1) * pixels
-        frames = (clips.frames[:, 0].permute(0, 2, 3, 1) * 255).round().byte().numpy()
-        for (kind, _), frame, (x, y, height) in zip(wanted, frames, places, strict=True):
-            labels, blue = label_pixels(frame), COLOURS.index(Colour.BLUE)
-            regions = actor_regions(labels, blue)
-            seen = silhouette(regions[0], labels == blue, inked(frame)) if regions else None
-            assert seen is not None, f"{kind} cannot be seen"
+    for frame, (x, y, height) in zip(frames.reshape(-1, pixels, pixels, 3), places.reshape(-1, 3), strict=True):
+        labels, own = label_pixels(frame), COLOURS.index(colour)
+        regions = actor_regions(labels, own)
+        seen = silhouette(regions[0], labels == own, inked(frame)) if regions else None
+        if seen is not None:
             middle = np.array([x - seen.x, y - seen.y]) / seen.span
-            found.append(Pattern(kind=kind, seen=seen, height=float(height) / seen.span, form=seen.form, middle=middle))
-    return found
+            found.append(Pattern(kind=kind, colour=colour, seen=seen, height=float(height) / seen.span, middle=middle))
+    assert found, f"a {colour} {kind} cannot be seen"
+    return tuple(found)
 
 
 def unlike(distance: float) -> bool:

@@ -1,12 +1,13 @@
 """The reading: what each actor of a parsed clip does, and how fast, in a stretch of time; and when it changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mutoscope.evaluation.storybook.camera import CameraPath
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
@@ -14,14 +15,27 @@ from mutoscope.evaluation.storybook.speeds import Motion, speed_of
 from mutoscope.evaluation.storybook.swings import FORMS, Swing, Way, best_swing, straight_way
 from mutoscope.world.storybook.cast import CAST, HEIGHT
 from mutoscope.world.storybook.pace import shows_speed
-from mutoscope.world.storybook.story import Act, Action, Camera, Colour, Direction, Kind, Size, Speed
+from mutoscope.world.storybook.story import (
+    Act,
+    Action,
+    Camera,
+    Colour,
+    Direction,
+    Kind,
+    Light,
+    Place,
+    Size,
+    Speed,
+)
 
 Array = NDArray[np.float64]
 _TRIM = 0.2  # seconds beside a change that belong to neither beat
 _FEWEST = 6  # frames that an act is read from
 _GROWS = 0.08  # e-folds a second
 _TURNS = 0.75  # radians a second
-_UNSTEADY_GROWTH, _UNSTEADY_TURN = 0.06, 0.5  # rms of what a steady change leaves
+_UNSTEADY_GROWTH, _UNSTEADY_TURN = 0.11, 0.5  # rms of what a steady change leaves
+_PANS = 0.02  # frame widths a second: a slower pan is none
+_MIDDLE = 0.075  # frame widths from the middle is where a camera keeps whom it follows
 _TRAVELS = 0.018  # picture heights a second
 _SWINGS = 0.0065  # picture heights that a straight way leaves, rms, if nothing swings
 # The actions that have a direction, or may have one.
@@ -31,6 +45,7 @@ DIRECTED = frozenset(
     }
 )  # fmt: skip
 _FLOATS = 0.075  # from end to end; what swings farther does not float
+_TREMBLES, _NOISE = 0.012, 0.016  # what swings less and leaves no more does not swing
 _VERBS = {
     (Kind.CAR, Action.MOVE): Action.DRIVE, (Kind.BOAT, Action.MOVE): Action.SAIL,
     (Kind.ROCKET, Action.MOVE): Action.FLY, (Kind.KITE, Action.MOVE): Action.FLY, (Kind.KITE, Action.STAND): Action.FLY,
@@ -62,10 +77,12 @@ class ActorReading:
 
 @dataclass(frozen=True, kw_only=True)
 class StoryReading:
-    """What a clip shows. `camera` (one per beat) is None where it is not read; `changes` in seconds, None where not read."""
+    """What a clip shows; of camera and light one per beat. `place` is None where it is like none that can be read."""
 
     actors: tuple[ActorReading, ...]
-    camera: tuple[Camera | None, ...]
+    place: Place | None
+    camera: tuple[Camera, ...]
+    light: tuple[Light, ...]
     changes: tuple[float | None, ...]
 
 
@@ -77,19 +94,46 @@ def read_story(frames: Frames, fps: int, cuts: Sequence[float], kinds: Sequence[
 def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
     """What a parsed clip shows in the beats between cuts."""
     beats = list(pairwise(cuts))
+    path = clip.camera.path(cuts, clip.times)
     actors = tuple(
         ActorReading(
             kind=actor.kind,
             colour=actor.colour,
             size=_size(actor),
             seen=bool(actor.whole.any()),
-            acts=tuple(_act(actor, clip, start, end, cuts[-1]) for start, end in beats),
+            acts=tuple(_act(_in_the_world(actor, path), clip, start, end, cuts[-1]) for start, end in beats),
         )
         for actor in clip.actors
     )
     return StoryReading(
-        actors=actors, camera=(Camera.STILL if clip.still else None,) * len(beats), changes=(None,) * (len(beats) - 1)
+        actors=actors,
+        place=clip.scenery.place,
+        camera=tuple(_camera(clip, start, end) for start, end in beats),
+        light=tuple(clip.scenery.lights[max(0, min(clip.frames, round(end * clip.fps)) - 1)] for _, end in beats),
+        changes=(None,) * (len(beats) - 1),
     )
+
+
+def _in_the_world(actor: ActorTrack, camera: CameraPath) -> ActorTrack:
+    """Where an actor is, whatever the camera does."""
+    gain = np.exp(camera.zoom)
+    x, y = (actor.x - 0.5) / gain + 0.5 + camera.x, (actor.y - 0.5) / gain + 0.5
+    return replace(actor, x=x, y=y, height=actor.height / gain)
+
+
+def _camera(clip: ParsedClip, start: float, end: float) -> Camera:
+    """What the camera does during a beat; it follows who stays in the middle while everything else goes by."""
+    pan, zoom = clip.camera.speeds(start, end)
+    if zoom:
+        return Camera.ZOOM_IN if zoom > 0 else Camera.ZOOM_OUT
+    if abs(pan) < _PANS:
+        return Camera.STILL
+    inside = (clip.times >= start) & (clip.times <= end)
+    for actor in clip.actors:
+        x = actor.x[inside & actor.whole]
+        if len(x) >= _FEWEST and np.abs(x - 0.5).max() < _MIDDLE:
+            return Camera.FOLLOW
+    return Camera.PAN_LEFT if pan < 0 else Camera.PAN_RIGHT
 
 
 def _size(actor: ActorTrack) -> Size | None:
@@ -107,14 +151,14 @@ def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: 
     last = end - (_TRIM if end < length - 1e-6 else -1)
     inside = (times >= first) & (times <= last) & actor.whole
     unread = ActReading(action=None, direction=None, seen=False, speed=None)
-    if inside.sum() < _FEWEST or clip.still is False:  # under a camera that moves, ways are not read yet
+    if inside.sum() < _FEWEST:
         return unread
     t, x, y, height, turn = (value[inside] for value in (times, actor.x, actor.y, actor.height, actor.turn))
     if t[-1] - t[0] < 0.5 * (end - start):
         return unread
     growth, turning = _slope(t, np.log(height), _UNSTEADY_GROWTH), _slope(t, turn, _UNSTEADY_TURN)
     way = straight_way(t, x, y)
-    swing = _swing(t, x, y) if way.rest > _SWINGS else None
+    swing = _swing(t, x, y, way.rest) if way.rest > _SWINGS else None
     action = None
     if growth is not None:
         action = _verb(actor.kind, _action(way, swing, growth, turning, float(np.median(height))))
@@ -135,11 +179,11 @@ def _slope(times: Array, values: Array, unsteady: float) -> float | None:
     return float(slope) if np.sqrt((rest**2).mean()) < unsteady else None
 
 
-def _swing(times: Array, x: Array, y: Array) -> Swing:
-    """A float if it is small, else the form that explains the path best."""
+def _swing(times: Array, x: Array, y: Array, rest: float) -> Swing | None:
+    """A float if it is small, else the form that explains the path best; None if a straight way leaves but noise."""
     floating = best_swing(times, x, y, "float")
     if floating.reach < _FLOATS:
-        return floating
+        return None if floating.reach < _TREMBLES and rest < _NOISE else floating
     return min((best_swing(times, x, y, form) for form in FORMS if form != "float"), key=lambda swing: swing.rest)
 
 

@@ -22,7 +22,7 @@ class Silhouette:
 
     `outline` (64,): how far it reaches in each direction, clockwise from the right, in radii of a disc of its area.
     `hole`: where the pale parts inside it lie, as seen from its middle, in the same unit; `holed` and `lined` are the
-    shares of its area that are pale and that are dark as ink.
+    shares of its area that are pale and that are dark as ink; `marks` (64,): how pale it is in each direction.
     """
 
     x: float
@@ -36,6 +36,7 @@ class Silhouette:
     hole: Array  # (2,)
     holed: float
     lined: float
+    marks: Array
 
     @property
     def form(self) -> Array:
@@ -61,6 +62,8 @@ def silhouette(mask: Mask, own: Mask, ink: Mask) -> Silhouette | None:
     outline = polar.sum(1).astype(np.float64) * _REACH / (_STEPS * 2)
     core = np.asarray(cv2.erode(filled, np.ones((3, 3), np.uint8)) > 0) & ~own
     pale = core & ~ink
+    polar = cv2.warpPolar(pale.astype(np.float32), (_STEPS, ANGLES), (x, y), 1.2 * radius, flags)
+    marks = (polar * np.arange(_STEPS)).sum(1).astype(np.float64) / _STEPS**2
     hole, holed, lined = np.zeros(2), float(pale.sum()) / area, float((core & ink).sum()) / area
     if holed > _FEWEST:
         at_y, at_x = np.nonzero(pale)
@@ -68,6 +71,7 @@ def silhouette(mask: Mask, own: Mask, ink: Mask) -> Silhouette | None:
     return Silhouette(
         x=x + 0.5, y=y + 0.5, span=float(np.sqrt(area)), left=float(columns.min()), top=float(rows.min()),
         right=float(columns.max() + 1), bottom=float(rows.max() + 1), outline=outline, hole=hole, holed=holed, lined=lined,
+        marks=marks,
     )  # fmt: skip
 
 

@@ -128,20 +128,24 @@ def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[
 
 
 def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
-    """What is said of camera, place, light, weather, relation and changes: none of it is read so far but the camera.
+    """What is said of place, light, camera, weather, relation and changes; the last three are not read so far.
 
     What is as it always is (a still camera, a plain colour by clear day) is not said.
     """
-    for beat, camera in zip(story.beats, reading.camera, strict=True):
+    for beat, camera, light in zip(story.beats, reading.camera, reading.light, strict=True):
         if beat.camera is not Camera.STILL:
-            yield Attribute.CAMERA, _told(beat.camera, camera, seen=False)
+            yield Attribute.CAMERA, _same(beat.camera, camera)
         if beat.light is not Light.DAY:
-            yield Attribute.LIGHT, Answer.NOT_READ
+            yield Attribute.LIGHT, _same(beat.light, light)
         if beat.weather is not Weather.CLEAR:
             yield Attribute.WEATHER, Answer.NOT_READ
     if story.place is not Place.PLAIN:
-        yield Attribute.PLACE, Answer.NOT_READ
+        yield Attribute.PLACE, _same(story.place, reading.place)
     if story.relation is not None:
         yield Attribute.RELATION, Answer.NOT_READ
     for _ in story.beats[1:]:
         yield Attribute.CHANGE, Answer.NOT_READ
+
+
+def _same(asked: object, found: object) -> Answer:
+    return Answer.RIGHT if asked is found else Answer.WRONG
