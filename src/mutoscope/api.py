@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -12,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.clock import Clock
 from mutoscope.codecs.latent import LatentCodec
+from mutoscope.conditioning.conditioner import Conditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
@@ -30,24 +31,25 @@ from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
-from mutoscope.manifest import fingerprint
+from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.recipes.running import train
-from mutoscope.request import GenerateRequest
+from mutoscope.request import GenerateRequest, parse_size
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story
 
-_PACKAGE = Path(str(files("mutoscope")))
-WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
+SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
+RUNS = Path("runs")  # where `train` leaves what it makes
+_PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "generate",
-    "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "extend",
+    "generate", "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -57,27 +59,49 @@ World = Literal["collages", "storybook"]
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: a bundled one by name, or one's own by the folder of its checkpoint."""
     folder = Path(model) if (Path(model) / "config.json").is_file() else WEIGHTS / model
+    if model == "storybook" and not (folder / "config.json").is_file():
+        folder = _trained_storybook()
     if folder.parent == WEIGHTS and model not in (names := bundled_models()):
         cure = "Choose one of them, or give the folder of a checkpoint."
         raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", cure)
     prepare()
-    return load_pipeline(folder, WEIGHTS / "matte")
+    return load_pipeline(folder, WEIGHTS / "matte", (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint"))
+
+
+def _trained_storybook() -> Path:
+    """The storybook model that was trained here."""
+    folder = RUNS / "diffusion_storybook" / "checkpoint"
+    if (folder / "config.json").is_file():
+        return folder
+    raise MutoscopeError(
+        "No model that draws without a photo is here: none is bundled yet, and none was trained.",
+        f"It is looked for in {folder}.",
+        "Train one (`mutoscope train latent`, then `mutoscope train diffusion_storybook`), give its checkpoint with "
+        "--model DIR, or move a photo with --photo FILE.",
+    )
 
 
 def bundled_models() -> list[str]:
     """The names that `load` knows."""
-    return sorted(p.parent.name for p in WEIGHTS.glob("*/config.json") if p.parent.name != "matte")
+    return [name for name in bundled_names() if name not in _PARTS]
 
 
 def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
-    """A video of `prompt`, moving `photo`: a path, an array (H, W, 3) uint8 RGB, or a Pillow image.
+    """A video of `prompt`, drawn, or moving `photo`: a path, an array (H, W, 3) uint8 RGB, or a Pillow image.
 
-    `wishes` are the fields of `GenerateRequest`: seed, seconds, fps, size, motion, guidance, steps, subject, mask, drag.
+    `wishes` are the fields of `GenerateRequest`: seed, seconds, fps, size, motion, guidance, steps, subject, mask, drag,
+    last, extends, negative, model.
     """
     if photo is None or isinstance(photo, str | Path):
         return generate_request(GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), on_progress)
-    request = GenerateRequest.from_dict({"prompt": prompt, **wishes})
+    drawn = "storybook" if "last" in wishes else "motion"
+    request = GenerateRequest.from_dict({"prompt": prompt, "model": drawn, **wishes})
     return generate_request(request, on_progress, pixels=_pixels(photo))
+
+
+def extend(clip: str | Path, prompt: str, *, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
+    """An earlier clip that goes on as the prompt says; `wishes` as for `generate`, `seconds` of what is new."""
+    return generate_request(GenerateRequest.from_dict({"prompt": prompt, "extends": str(clip), **wishes}), on_progress)
 
 
 def generate_request(
@@ -99,6 +123,8 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
     manifest = read_manifest(path)
     request = GenerateRequest.from_dict(manifest.request)
     where = photo if photo is not None else request.photo
+    if request.extends is not None or not manifest.photo_sha256:
+        return _compared(generate_request(request, on_progress), manifest)
     if where is None:
         raise MutoscopeError(
             f"{path} was made from a photo that was no file.", "A replay needs the photo.", "Give it: --photo FILE."
@@ -110,7 +136,11 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
             "A replay needs the same pixels.",
             "Give the first photo, unchanged: --photo FILE.",
         )
-    video = generate_request(request, on_progress, pixels=pixels)
+    return _compared(generate_request(request, on_progress, pixels=pixels), manifest)
+
+
+def _compared(video: Video, manifest: Manifest) -> Video:
+    """The video, with whether its frames are those that the manifest remembers."""
     assert video.manifest is not None
     return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
 
@@ -127,6 +157,8 @@ class Estimate:
 
 def estimate(request: GenerateRequest) -> Estimate:
     """Seconds and peak memory before any work; the constants are of `mutoscope bench` on two cores."""
+    if request.model != "motion" and request.photo is None:
+        return _drawn_estimate(request)
     if request.photo is None:
         width, height = 1280, 720
     else:
@@ -137,12 +169,22 @@ def estimate(request: GenerateRequest) -> Estimate:
     return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
 
 
+def _drawn_estimate(request: GenerateRequest) -> Estimate:
+    """The same for a clip that is drawn: two cores, 128x128 at 8 frames a second, raised to 256x256 at 24."""
+    width, height = parse_size(request.size) if request.size else (256, 256)
+    per_clip = 0.5 + 0.04 * (request.steps or 12)
+    memory = 700_000_000 + 40 * width * height * request.frames
+    return Estimate(seconds=2 + per_clip * request.variants, memory_bytes=memory, width=width, height=height)
+
+
 def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Callable[[str], None] = print) -> Results:
     """Measure the motion model on held-out scenes, on real photos with mattes if there are some, and its speed."""
     if scenes < 1:
         raise MutoscopeError(f"{scenes} scenes cannot be measured.", "At least one is needed.", "Write --scenes 200.")
     found = open_photo_set(photos) if photos is not None else ()
     pipeline = load("motion")
+    finder = pipeline.conditioner
+    assert isinstance(finder, Conditioner)
     shape = ClipShape(frames=36, height=192, width=192, fps=12)  # the ruler looks 12 times a second
     cards: dict[Kind, MotionScorecard] = {}
     for kind in KINDS:
@@ -151,7 +193,7 @@ def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Call
     return Results(
         scenes=cards,
         photos=measure_photos(pipeline, found, tell) if found else None,
-        mattes=measure_mattes(photos, pipeline.conditioner.matte) if photos is not None else None,
+        mattes=measure_mattes(photos, finder.matte) if photos is not None else None,
         bench=bench(),
     )
 

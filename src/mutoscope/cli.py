@@ -81,7 +81,9 @@ class _Parser(argparse.ArgumentParser):
 
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their flags; those of `generate` are the fields of `GenerateRequest`."""
-    parser = _Parser(prog="mutoscope", description="A sentence and a photo become a short video.", allow_abbrev=False)
+    parser = _Parser(
+        prog="mutoscope", description="A sentence, and perhaps a photo, become a short video.", allow_abbrev=False
+    )
     parser.add_argument("--version", action="version", version=f"mutoscope {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
@@ -90,15 +92,23 @@ def build_parser() -> argparse.ArgumentParser:
         added.set_defaults(command=run)
         return added
 
-    generate = command("generate", _generate, "move a photo as a sentence says")
+    generate = command("generate", _generate, "draw what a sentence says, or move a photo so")
     for wanted in fields(GenerateRequest):
         wish = wanted.metadata["wish"]
         parts = [f"{wish.low:g} to {wish.high:g}"] if wish.high is not None and wish.high < 2**53 else []
-        parts += [f"default {wanted.default}"] if isinstance(wanted.default, str | int | float) else []
+        parts += [f"default {wanted.default}"] if isinstance(wanted.default, int | float) else []
         help = wish.help + (f" ({'; '.join(parts)})" if parts else "")
         flag = "prompt" if wanted.name == "prompt" else f"--{wanted.name}"
         generate.add_argument(flag, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
     _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
+    extend = command("extend", _extend, "let an earlier clip go on as a sentence says")
+    extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
+    extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
+    for name in ("seconds", "seed", "steps", "guidance", "negative", "model"):
+        extend.add_argument(
+            f"--{name}", metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
+        )
+    _add_output(extend, "the clip's name with -longer")
     replay = command("replay", _replay, "make the frames of a clip again, from the manifest inside it")
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
@@ -148,7 +158,9 @@ def _generate(wanted: argparse.Namespace) -> None:
     given = vars(wanted)
     request = GenerateRequest.from_dict({name: given[name] for name in wishes() if name in given})
     targets = _targets(wanted.output, request)
-    _check_files([request.photo, request.mask], targets)
+    _check_files(
+        [request.photo, request.last, request.mask], targets, Path(request.extends) if request.extends else None
+    )
 
     from mutoscope import api
 
@@ -165,6 +177,23 @@ def _generate(wanted: argparse.Namespace) -> None:
         if index == 0:  # the others are told the same words
             _warn(video)
         _tell(video, target, seconds, as_json=wanted.json)
+
+
+def _extend(wanted: argparse.Namespace) -> None:
+    clip, given = Path(wanted.clip), vars(wanted)
+    request = GenerateRequest.from_dict(
+        {"extends": wanted.clip, **{name: given[name] for name in wishes() if name in given}}
+    )
+    target = Path(wanted.output) if wanted.output else _free(clip.with_name(f"{clip.stem}-longer{clip.suffix}"))
+    _check_files([], [target], clip)
+
+    from mutoscope import api
+
+    with _Bars() as bars:
+        video = api.generate_request(request, bars.on_progress)
+        seconds = _saved(video, target, bars.on_progress)
+    _warn(video)
+    _tell(video, target, seconds, as_json=wanted.json)
 
 
 def _replay(wanted: argparse.Namespace) -> None:
@@ -253,7 +282,7 @@ def _free(path: Path) -> Path:
 def _check_files(photos: Iterable[str | None], targets: list[Path], clip: Path | None = None) -> None:
     """Whatever is wrong with files is told before a model is loaded, and nothing that was given is written over."""
     from mutoscope.media.photos import photo_size
-    from mutoscope.media.video import check_output, read_manifest
+    from mutoscope.media.video import check_output
 
     given = [Path(photo) for photo in photos if photo is not None]
     for target in targets:
@@ -267,8 +296,8 @@ def _check_files(photos: Iterable[str | None], targets: list[Path], clip: Path |
                 )
     for photo in given:
         photo_size(photo)
-    if clip:
-        read_manifest(clip)
+    if clip and not clip.is_file():
+        raise MutoscopeError(f"There is no file {clip}.", f"It is looked for from {Path.cwd()}.", "Check its name.")
 
 
 def _saved(video: "Video", target: Path, on_progress: OnProgress) -> dict[str, float]:

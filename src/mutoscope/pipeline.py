@@ -1,7 +1,9 @@
 """The whole path: words and a photo go in, a video comes out."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,22 +11,32 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
+from mutoscope.checkpoints.latent import BUNDLED, codec_with, load_autoencoder
 from mutoscope.clock import Clock
 from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
+from mutoscope.codecs.latent import LatentCodec
+from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
+from mutoscope.codecs.scaling import scaling_from
+from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
 from mutoscope.conditioning.conditioner import Conditioner, Told
+from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
+from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.family import Family, Sampling
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
+from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
 from mutoscope.request import GenerateRequest
+from mutoscope.shapes import ClipShape
 from mutoscope.version import __version__
 from mutoscope.vision.matting import MatteConfig, MatteNetwork
+from mutoscope.vision.subject import Subject
 
 Pixels = NDArray[np.uint8]
 
@@ -33,12 +45,14 @@ Pixels = NDArray[np.uint8]
 class Pipeline:
     """A model ready to work: what understands, what fills codes, what makes frames of them."""
 
-    conditioner: Conditioner
+    conditioner: Conditioner | StoryConditioner
     family: Family
     codec: Codec
     name: str
     digest: str  # of the weights, for the manifest
     meanings: tuple[str, ...]  # what the model can read off words
+    own: Sampling  # how it samples where nothing else is asked
+    raising: Raising | None = None  # where clips are drawn smaller than they are delivered
 
     def generate(
         self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
@@ -52,9 +66,13 @@ class Pipeline:
             understood = self.understood(told)
         with clock.stage("decode"):
             frames = self.codec.decode(codes, told.picture, told.shape, on_progress)
-            check_frames(frames, moving=request.motion > 0 and any(understood))
+            moving = told.picture is not None and request.motion > 0 and any(understood)
+            check_frames(frames, moving=moving)
+        if self.raising is not None:
+            with clock.stage("raise"):
+                frames = _joined(told, self.raising(frames, told.shape.fps, _lasting(told)))
         manifest = self.manifest(request, told, understood, frames)
-        return Video(frames, request.fps, manifest=manifest, stats=clock.stats())
+        return Video(frames, told.delivered.fps, manifest=manifest, stats=clock.stats())
 
     def understood(self, told: Told) -> list[list[str]]:
         """What each segment was read to ask for, such as "camera: pan left"; nothing means stillness."""
@@ -63,13 +81,14 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        sampling = Sampling(steps=request.steps, guidance=request.guidance)
+        sampling = Sampling(steps=request.steps or self.own.steps, guidance=request.guidance or self.own.guidance)
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
             request.seed,
             sampling,
             lambda done, total: on_progress(Step(stage="sample", done=done, total=total)),
+            told.against,
         )[0]
         if not bool(torch.isfinite(codes).all()):
             raise MutoscopeError(
@@ -77,6 +96,8 @@ class Pipeline:
                 "Codes must be finite.",
                 "Lower --guidance or raise --steps.",
             )
+        if told.picture is None:
+            return codes
         given, right, down = told.condition.arrow[0].tolist()
         if given:  # the model has learned what arrows mean; a drawn one is then met exactly
             codes = arriving(codes, told.shape.seconds, (right, down))
@@ -91,15 +112,11 @@ class Pipeline:
             request=request.to_dict(),
             photo_sha256=told.photo_sha256,
             frames=len(frames),
-            fps=request.fps,
-            width=told.shape.width,
-            height=told.shape.height,
-            rendering=told.picture.rendering,
-            subject={
-                "source": told.subject.source,
-                "confidence": round(told.subject.confidence, 3),
-                "box": list(told.subject.box),
-            },
+            fps=told.delivered.fps,
+            width=told.delivered.width,
+            height=told.delivered.height,
+            rendering="drawn" if told.picture is None else told.picture.rendering,
+            subject={} if told.subject is None else _described(told.subject),
             timeline=[
                 {**asdict(segment), "understood": asked}
                 for segment, asked in zip(told.timeline.segments, understood, strict=True)
@@ -112,8 +129,27 @@ class Pipeline:
         )
 
 
+def _described(subject: Subject) -> dict[str, Any]:
+    return {"source": subject.source, "confidence": round(subject.confidence, 3), "box": list(subject.box)}
+
+
+def _lasting(told: Told) -> ClipShape:
+    """What is delivered, with the frames before it that show the end of an earlier clip again."""
+    again = max(0, told.repeated - 1) * told.delivered.fps / told.shape.fps + (told.repeated > 0)
+    return replace(told.delivered, frames=round(again) + told.delivered.frames)
+
+
+def _joined(told: Told, frames: Pixels) -> Pixels:
+    """The earlier clip, if there is one, and what comes after it."""
+    if told.earlier is None:
+        return frames
+    return np.concatenate([told.earlier, frames[_lasting(told).frames - told.delivered.frames :]])
+
+
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
     """What is asked and understood, but can be shown only in part on this photo."""
+    if told.picture is None:
+        return ()
     matte, asked = told.picture.matte, {name for part in understood for name in part}
     if (
         matte is None
@@ -141,18 +177,19 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
         )
 
 
-def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
-    """The motion model of a checkpoint folder, with the matte network that finds its subjects."""
-    model, finder = Checkpoint(folder), Checkpoint(matte_folder)
+def load_pipeline(folder: Path, matte_folder: Path, upsampler_folders: Sequence[Path] = ()) -> Pipeline:
+    """The model of a checkpoint folder: one that moves photos, or one that draws clips of the storybook."""
+    if "clip_denoiser" in Checkpoint(folder).config:
+        return _story_pipeline(Checkpoint(folder), upsampler_folders)
+    return _motion_pipeline(Checkpoint(folder), matte_folder)
+
+
+def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
+    """The motion model, with the matte network that finds its subjects."""
+    finder = Checkpoint(matte_folder)
     config = config_from(MotionDenoiserConfig, model.part("denoiser", dict))
-    tokenizer = Tokenizer(model.part("vocabulary", list))
-    if tokenizer.words != config.text.words:
-        raise MutoscopeError(
-            f"{folder} has {tokenizer.words} words in its vocabulary, but a network for {config.text.words}.",
-            "Vocabulary and network belong together.",
-            "Take the bundled model.",
-        )
     family = motion_diffusion(config)
+    tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
     matte = MatteNetwork(config_from(MatteConfig, finder.part("network", dict)))
     finder.load_into(matte)
@@ -160,7 +197,47 @@ def load_pipeline(folder: Path, matte_folder: Path) -> Pipeline:
         conditioner=Conditioner(tokenizer, matte.eval()),
         family=family.eval(),
         codec=MotionCodec(),
-        name=folder.name,
+        name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
+        own=Sampling(steps=16, guidance=1.5),
     )
+
+
+def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pipeline:
+    """The storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
+    config = config_from(ClipDenoiserConfig, model.part("clip_denoiser", dict))
+    codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
+    family = clip_diffusion(config, scaling_from(model.part("scaling", dict), CHANNELS))
+    tokenizer = _tokenizer(model, config.text)
+    model.load_into(family)
+    found = next((folder for folder in upsampler_folders if (folder / "config.json").is_file()), None)
+    return Pipeline(
+        conditioner=StoryConditioner(tokenizer, codec, config_from(ClipShape, model.part("shape", dict))),
+        family=family.eval(),
+        codec=codec,
+        name=model.folder.name,
+        digest=model.sha256,
+        meanings=tuple(model.part("meanings", list)),
+        own=Sampling(steps=12, guidance=3.0),
+        raising=Raising(None if found is None else load_upsampler(found)),
+    )
+
+
+def load_upsampler(folder: Path) -> Upsampler:
+    """The upsampler of a checkpoint folder."""
+    checkpoint = Checkpoint(folder)
+    upsampler = Upsampler(config_from(UpsamplerConfig, checkpoint.part("upsampler", dict)))
+    checkpoint.load_into(upsampler)
+    return upsampler.eval()
+
+
+def _tokenizer(model: Checkpoint, text: WordEncoderConfig) -> Tokenizer:
+    tokenizer = Tokenizer(model.part("vocabulary", list))
+    if tokenizer.words != text.words:
+        raise MutoscopeError(
+            f"{model.folder} has {tokenizer.words} words in its vocabulary, but a network for {text.words}.",
+            "Vocabulary and network belong together.",
+            "Take the bundled model.",
+        )
+    return tokenizer

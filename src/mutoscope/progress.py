@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Stage = Literal["load", "condition", "sample", "decode", "encode"]
-STAGES: tuple[Stage, ...] = ("load", "condition", "sample", "decode", "encode")
+Stage = Literal["load", "condition", "sample", "decode", "raise", "encode"]
+STAGES: tuple[Stage, ...] = ("load", "condition", "sample", "decode", "raise", "encode")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,17 +40,26 @@ class GenerateRequest:
 
     prompt: str = field(metadata=_wish("what should happen, in English or Chinese", "PROMPT"))
     photo: str | None = field(default=None, metadata=_wish("the photo that is to move", "FILE"))
+    last: str | None = field(default=None, metadata=_wish("the photo that the clip ends with", "FILE"))
+    extends: str | None = field(
+        default=None, metadata=_wish("an earlier clip, which goes on as the prompt says", "CLIP")
+    )
+    negative: str | None = field(default=None, metadata=_wish("what should not be seen", "TEXT"))
     seed: int = field(default=0, metadata=_wish("another number, another motion of the same kind", "N", 0, 2**63 - 1))
     seconds: float = field(default=3.0, metadata=_wish("playing time", "S", 0.5, 10))
     fps: int = field(default=24, metadata=_wish("frames per second", "N", 8, 60))
     size: str | None = field(
-        default=None, metadata=_wish("pixels, such as 1280x720; without it the photo's own shape, at most 1280", "WxH")
+        default=None,
+        metadata=_wish(
+            "pixels, such as 1280x720; without it the photo's own shape, at most 1280, or 256x256 without a photo",
+            "WxH",
+        ),
     )
     motion: float = field(default=1.0, metadata=_wish("how strongly things move; 1 is as trained", "X", 0, 2))
-    guidance: float = field(
-        default=1.5, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
+    guidance: float | None = field(
+        default=None, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
     )
-    steps: int = field(default=16, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
+    steps: int | None = field(default=None, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
     variants: int = field(default=1, metadata=_wish("how many clips, each with the next seed", "N", 1, 16))
     subject: str | None = field(
         default=None,
@@ -63,11 +72,17 @@ class GenerateRequest:
         default=None, metadata=_wish("an arrow x,y:x,y from the subject to where it should go", "X,Y:X,Y")
     )
     model: str = field(
-        default="motion",
-        metadata=_wish("a bundled model, or the folder of a checkpoint", "NAME"),
+        default="",
+        metadata=_wish(
+            "a bundled model, or the folder of a checkpoint; by itself motion with a photo, storybook without one",
+            "NAME",
+        ),
     )
 
     def __post_init__(self) -> None:
+        if self.model == "":
+            drawn = self.photo is None or self.last is not None or self.extends is not None
+            object.__setattr__(self, "model", "storybook" if drawn else "motion")
         for name, wish in wishes().items():
             object.__setattr__(self, name, _checked(name, kinds()[name], wish, getattr(self, name)))
         _check_prompt(self.prompt)
@@ -124,7 +139,10 @@ def wishes() -> dict[str, Wish]:
 
 def kinds() -> dict[str, type[str] | type[int] | type[float]]:
     """What each field holds: text, a whole number or a number."""
-    return {known.name: next((k for k in (int, float) if known.type is k), str) for known in fields(GenerateRequest)}
+    return {
+        known.name: next((k for k in (int, float) if known.type in (k, k | None)), str)
+        for known in fields(GenerateRequest)
+    }
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -191,6 +209,8 @@ def _misplaced(what: str, text: str, rule: str, example: str) -> MutoscopeError:
 def _checked(name: str, kind: type, wish: Wish, value: Any) -> str | int | float | None:
     if kind is str:
         return _text(name, value)
+    if value is None and name in ("guidance", "steps"):  # the model's own
+        return None
     number = _number(name, kind, value)
     if wish.low is not None and wish.high is not None and not wish.low <= number <= wish.high:
         raise MutoscopeError(

@@ -11,7 +11,7 @@ from mutoscope.conditioning.hints import arrow_of, hint_of
 from mutoscope.conditioning.photo import photo_features
 from mutoscope.errors import MutoscopeError
 from mutoscope.language.commands import expand_commands
-from mutoscope.language.timeline import Timeline, parse_timeline
+from mutoscope.language.timeline import Segment, Timeline, parse_timeline
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import Understanding, check_prompt
 from mutoscope.manifest import fingerprint
@@ -34,16 +34,23 @@ _RENDERING_NOTES: dict[Rendering, tuple[str, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Told:
-    """A request, ready for a family and a codec, with all that is worth saying about it."""
+    """A request, ready for a family and a codec, with all that is worth saying about it.
+
+    `shape` is what the codec decodes, `delivered` what a person gets: after `earlier` frames (T,H,W,3) that go on, if any.
+    """
 
     condition: Condition
-    picture: Picture
-    subject: Subject
+    against: Condition | None  # what the negative prompt says
     shape: ClipShape
+    delivered: ClipShape
     timeline: Timeline
     understanding: Understanding
     notes: tuple[str, ...]
     photo_sha256: str
+    picture: Picture | None = None
+    subject: Subject | None = None
+    earlier: Pixels | None = None
+    repeated: int = 0  # of the decoded frames, how many show the end of `earlier` again
 
 
 class Conditioner:
@@ -55,6 +62,7 @@ class Conditioner:
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
+        refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
         prompt = expand_commands(request.prompt)
         understanding = check_prompt(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, request.seconds)
@@ -64,11 +72,17 @@ class Conditioner:
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
         subject = self._subject(image, hint_of(request, *sizes))
         arrow, rendering = arrow_of(request, *sizes), rendering_for(subject)
+        timelines = [timeline, *avoided(request, request.seconds)]
+        count = len(timelines)
+        both = encode_condition(self.tokenizer, timelines, [photo_features(subject)] * count, [arrow] * count)
+        shape = request.shape(width, height)
         return Told(
-            condition=encode_condition(self.tokenizer, [timeline], [photo_features(subject)], [arrow]),
+            condition=both.row(0),
+            against=both.row(1) if count > 1 else None,
             picture=Picture(image=image, matte=subject.matte, rendering=rendering),
             subject=subject,
-            shape=request.shape(width, height),
+            shape=shape,
+            delivered=shape,
             timeline=timeline,
             understanding=understanding,
             notes=(*photo_notes, *notes, *_RENDERING_NOTES[rendering]),
@@ -82,6 +96,20 @@ class Conditioner:
         if self._found is None or self._found[0] != key:
             self._found = key, find_subject(image, self.matte, hint)
         return self._found[1]
+
+
+def avoided(request: GenerateRequest, seconds: float) -> list[Timeline]:
+    """What the negative prompt says, if there is one, over the whole clip."""
+    if request.negative is None:
+        return []
+    return [Timeline(segments=(Segment(text=request.negative, start=0.0, end=seconds),), seconds=seconds)]
+
+
+def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None:
+    """Refuse wishes that a model cannot grant; those that are None were not made."""
+    if made := [name for name, value in wishes.items() if value is not None]:
+        problem = f"The model {request.model!r} takes no --{made[0]}."
+        raise MutoscopeError(problem, rule, f"Leave out --{made[0]}, or choose another --model.")
 
 
 def _opened(request: GenerateRequest) -> tuple[Pixels, tuple[str, ...]]:

@@ -146,6 +146,7 @@ def sharpness(pipeline: Pipeline, photo: MeasuredPhoto) -> float:
     """
     request = _request("the camera zooms in", 0, photo, max(photo.pixels.shape[:2]), None)
     told = pipeline.conditioner(request, photo.pixels)
+    assert told.picture is not None
     picture = replace(told.picture, rendering="camera")
     codes = pipeline.codes(request, told)
     frames = pipeline.codec.decode(codes, picture, told.shape)

@@ -133,6 +133,24 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
     return understanding
 
 
+def check_words(prompt: str, tokenizer: Tokenizer) -> Understanding:
+    """Which words of a prompt a model has learned that draws whole clips: nothing is impossible there, only unknown."""
+    words = split_words(without_times(prompt), _split_vocabulary() | frozenset(tokenizer.vocabulary))
+    known = [word for word in words if tokenizer.knows(word) or word in STOP_WORDS or word[0].isdigit()]
+    unknown = [UnknownWord(word=word, near=near_words(word, tokenizer)) for word in words if word not in known]
+    understanding = Understanding(
+        known=tuple(dict.fromkeys(known)), unknown=tuple(dict.fromkeys(unknown)), impossible=()
+    )
+    if all(word in STOP_WORDS or word[0].isdigit() for word in known):
+        shown = ", ".join(word.word for word in unknown[:8])
+        raise MutoscopeError(
+            f"No word of the prompt is known ({shown})." if shown else f"The prompt {prompt[:80]!r} has no words.",
+            f"This model has learned {len(tokenizer.vocabulary)} words of the storybook.",
+            'Try "a red circle bounces" or "一个蓝色的星星向左移动".',
+        )
+    return understanding
+
+
 def _doable(understanding: Understanding) -> bool:
     """Whether a motion is asked for, in known words or in ones that look much like known motions."""
     if has_action(understanding.known) or has_action(_lexicon_words(understanding)):

@@ -6,12 +6,13 @@ from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diff
 from mutoscope.recipes.latent import latent, tiny_latent
 from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
+from mutoscope.recipes.upsampler import tiny_upsampler, upsampler
 from mutoscope.training.run import Run
 
 RECIPES: dict[str, Callable[..., Run]] = {
     recipe.__name__: recipe
     for recipe in (
-        motion, matte, latent, diffusion_storybook,
-        tiny_motion, tiny_matte, tiny_latent, tiny_diffusion_storybook,
+        motion, matte, latent, diffusion_storybook, upsampler,
+        tiny_motion, tiny_matte, tiny_latent, tiny_diffusion_storybook, tiny_upsampler,
     )
 }  # fmt: skip

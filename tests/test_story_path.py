@@ -1,0 +1,135 @@
+"""The whole path without a photo, with a tiny model: whatever it draws, the path is the real one."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mutoscope import api
+from mutoscope.checkpoints.bundled import WEIGHTS
+from mutoscope.cli import main
+from mutoscope.errors import MutoscopeError
+from mutoscope.media.photos import fit_photo, open_photo
+from mutoscope.media.video import Video, read_manifest
+from mutoscope.pipeline import load_pipeline
+from mutoscope.request import GenerateRequest
+
+PROMPT = "a red circle bounces"
+SHORT: dict[str, Any] = {"seconds": 1.0, "steps": 2}
+
+
+def made(model: Path, prompt: str = PROMPT, **wishes: Any) -> Video:
+    return api.generate(prompt, model=str(model), **{**SHORT, **wishes})
+
+
+def test_text_alone_becomes_a_clip_as_large_and_as_quick_as_asked(tiny_story: Path) -> None:
+    video = made(tiny_story)
+    assert video.frames.shape == (24, 256, 256, 3)
+    assert video.fps == 24
+    assert made(tiny_story, size="128x128", fps=12).frames.shape == (12, 128, 128, 3)
+    assert set(video.stats["seconds"]) >= {"condition", "sample", "decode", "raise"}
+
+
+def test_the_same_seed_gives_the_same_frames_and_other_wishes_others(tiny_story: Path) -> None:
+    first = made(tiny_story).frames
+    assert np.array_equal(first, made(tiny_story).frames)
+    for other in ({"seed": 1}, {"prompt": "a blue star spins"}, {"negative": "a blue star"}, {"guidance": 5}):
+        assert not np.array_equal(first, made(tiny_story, **other).frames), other
+
+
+def test_the_manifest_says_what_was_not_learned_and_replay_needs_no_photo(tiny_story: Path, tmp_path: Path) -> None:
+    clip = made(tiny_story, "a red circle bounces over a zebra").save(tmp_path / "clip.mp4")
+    manifest = read_manifest(clip)
+    assert [word["word"] for word in manifest.not_understood] == ["zebra"]
+    assert (manifest.rendering, manifest.subject, manifest.photo_sha256) == ("drawn", {}, "")
+    again = api.replay(clip)
+    assert again.stats["same"] is True
+    assert again.save(tmp_path / "again.mp4").read_bytes() == clip.read_bytes()
+
+
+def test_a_first_frame_is_shown_as_well_as_the_codec_can(tiny_story: Path, tmp_path: Path) -> None:
+    pipeline = load_pipeline(tiny_story, WEIGHTS / "matte")
+    with_photo = made(tiny_story, photo=str(api.SAMPLE), size="64x64", fps=8)
+    codec = pipeline.codec
+    photo = fit_photo(open_photo(api.SAMPLE), 64, 64)
+    told = GenerateRequest(prompt=PROMPT, photo=str(api.SAMPLE), model=str(tiny_story), **SHORT)
+    codes = pipeline.codes(told, pipeline.conditioner(told))
+    assert np.allclose(codes[:1], codec.encode(photo[None]), atol=1e-5)  # type: ignore[attr-defined]
+    assert not np.array_equal(with_photo.frames, made(tiny_story, size="64x64", fps=8).frames)
+    last = made(tiny_story, photo=str(api.SAMPLE), last=str(api.SAMPLE), size="64x64", fps=8)
+    assert not np.array_equal(with_photo.frames, last.frames)
+
+
+def test_an_earlier_clip_goes_on_unchanged_and_grows_by_the_seconds_asked(tiny_story: Path, tmp_path: Path) -> None:
+    clip = made(tiny_story, size="64x64").save(tmp_path / "clip.mp4")
+    earlier = Video.open(clip).frames
+    for seconds, frames in ((1.0, 24), (0.5, 12)):
+        longer = api.extend(clip, "a red circle rolls left", seconds=seconds, steps=2, model=str(tiny_story))
+        assert longer.frames.shape == (24 + frames, 64, 64, 3)
+        assert np.array_equal(longer.frames[:24], earlier)
+    again = longer.save(tmp_path / "longer.mp4")
+    assert api.replay(again).stats["same"] is True
+
+
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        ({"seconds": 5.0}, "mutoscope extend"),
+        ({"size": "320x240"}, "512x512"),
+        ({"prompt": "zebra giraffe"}, "zebra"),
+        ({"drag": "0.1,0.1:0.5,0.5"}, "--drag"),
+        ({"extends": "nowhere.mp4"}, "nowhere.mp4"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_with_a_cure(tiny_story: Path, wishes: dict[str, Any], told: str) -> None:
+    with pytest.raises(MutoscopeError) as caught:
+        made(tiny_story, **wishes)
+    assert told in str(caught.value)
+
+
+def test_the_motion_model_takes_no_last_frame_but_a_negative_prompt() -> None:
+    moving: dict[str, Any] = {"photo": str(api.SAMPLE), "model": "motion", "size": "96x64", "seconds": 0.5}
+    with pytest.raises(MutoscopeError, match="--last"):
+        api.generate("the camera zooms in", last=str(api.SAMPLE), **moving)
+    plain, away = (
+        api.generate("the camera moves", guidance=4, negative=negative, **moving).frames
+        for negative in (None, "the camera pans left")
+    )
+    assert not np.array_equal(plain, away)
+
+
+def test_without_weights_the_command_says_how_to_get_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if (WEIGHTS / "storybook").exists():
+        pytest.skip("the storybook model is bundled")
+    assert main(["generate", PROMPT]) == 2
+    told = capsys.readouterr().err
+    assert "mutoscope train diffusion_storybook" in told
+    assert "--photo" in told
+
+
+def test_the_command_draws_and_extends(
+    tiny_story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model = ("--model", str(tiny_story), "--steps", "2", "--seconds", "1")
+    assert main(["generate", "一个红色的圆形向左滚", "--output", "clip.mp4", "--size", "64x64", *model]) == 0
+    assert main(["extend", "clip.mp4", PROMPT, *model]) == 0
+    assert len(Video.open("clip-longer.mp4").frames) == 48
+    assert "understood:" in capsys.readouterr().err
+
+
+def test_a_codec_that_is_not_the_models_is_refused(tiny_story: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / name).write_bytes((tiny_story / name).read_bytes())
+    with pytest.raises(MutoscopeError, match="codec"):
+        api.load(str(tmp_path))
+
+
+def test_a_photo_of_any_kind_is_taken_as_first_frame(tiny_story: Path) -> None:
+    pixels = np.full((80, 120, 3), 200, np.uint8)
+    assert np.array_equal(made(tiny_story, photo=Image.fromarray(pixels)).frames, made(tiny_story, photo=pixels).frames)
