@@ -1,6 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -12,8 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mutoscope.alignment.ranking import best_first
+from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.clock import Clock
+from mutoscope.codecs.motion import MotionCodec
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
@@ -27,6 +30,7 @@ from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
+from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.health import Check, checks
 from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
@@ -44,8 +48,9 @@ from mutoscope.world.storybook.sampling import sample_story
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "generate",
-    "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
+    "evaluate_ruler", "generate", "generate_best", "generate_request", "load", "markdown", "replay", "train", "world_clip",
+    "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -64,7 +69,7 @@ def load(model: str = "motion") -> Pipeline:
 
 def bundled_models() -> list[str]:
     """The names that `load` knows."""
-    return sorted(p.parent.name for p in WEIGHTS.glob("*/config.json") if p.parent.name != "matte")
+    return sorted(p.parent.name for p in WEIGHTS.glob("*/config.json") if p.parent.name not in ("matte", "alignment"))
 
 
 def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
@@ -81,12 +86,42 @@ def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress
 def generate_request(
     request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
 ) -> Video:
-    """A video of what a request asks; with `variants`, the first of them (ask for `request.variant(n)` to get the others)."""
+    """A video of what a request asks; of `variants` the first, or with `keep` the one that fits the words best.
+
+    `request.variant(n)` asks for each of the others, `generate_best` gives all that are kept.
+    """
+    if request.keep:
+        return generate_best(request, on_progress, pixels=pixels)[0]
     clock = Clock(on_progress)
     with clock.stage("load"):
         pipeline = load(request.model)
     video = pipeline.generate(request.variant(0), on_progress, pixels=pixels)
     return replace(video, stats=video.stats | {"seconds": clock.seconds | video.stats["seconds"]})
+
+
+def generate_best(
+    request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
+) -> list[Video]:
+    """Of all variants of a request the `keep` that fit its words best, the best one first, by the alignment towers."""
+    if isinstance(load(request.model).codec, MotionCodec):
+        raise MutoscopeError(
+            "--keep needs a clip of the storybook.",
+            "What ranks variants has seen nothing else, and knows nothing of photos.",
+            "Leave out --keep, and choose among the variants yourself.",
+        )
+    ranker = open_ranker(WEIGHTS / "alignment")
+    videos = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
+    scores = ranker.scores(request.prompt, [video.frames for video in videos], request.fps)
+    return [_ranked(videos[index], place, scores) for place, index in enumerate(best_first(scores)[: request.keep])]
+
+
+def _ranked(video: Video, place: int, scores: Sequence[float]) -> Video:
+    """The video with its score and place (0 is best) in its manifest."""
+    assert video.manifest is not None
+    of = [round(score, 4) for score in sorted(scores, reverse=True)]
+    return replace(
+        video, manifest=replace(video.manifest, alignment={"score": of[place], "place": place + 1, "of": of})
+    )
 
 
 def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress = ignore) -> Video:
@@ -159,6 +194,15 @@ def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0) -> str:
     if scenes < 2:
         raise MutoscopeError(f"{scenes} clips measure no ruler.", "At least two are needed.", "Write --scenes 200.")
     return measure_ruler(scenes, stage, seed).table()
+
+
+def evaluate_retrieval(
+    *, clips: int = 100, galleries: int = 5, stage: int = 1, seed: int = 0, checkpoint: Path | None = None
+) -> str:
+    """How often the towers find the true clip of a caption, and the true caption of a clip, as a Markdown table."""
+    if clips < 2:
+        raise MutoscopeError(f"{clips} clips leave no choice.", "At least two are needed.", "Write --clips 100.")
+    return measure_retrieval(open_ranker(checkpoint or WEIGHTS / "alignment"), clips, galleries, stage, seed).table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

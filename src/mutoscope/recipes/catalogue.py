@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from mutoscope.recipes.alignment import alignment, tiny_alignment
 from mutoscope.recipes.latent import latent, tiny_latent
 from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
 from mutoscope.training.run import Run
 
-RECIPES: dict[str, Callable[[], Run]] = {
-    recipe.__name__: recipe for recipe in (motion, matte, latent, tiny_motion, tiny_matte, tiny_latent)
+RECIPES: dict[str, Callable[..., Run]] = {
+    recipe.__name__: recipe
+    for recipe in (motion, matte, latent, alignment, tiny_motion, tiny_matte, tiny_latent, tiny_alignment)
 }

@@ -28,17 +28,19 @@ class CollageBatches:
         return MatteBatch(*((part * 255 + 0.5).to(torch.uint8) for part in (drawn.picture, drawn.matte)))
 
 
-def matte() -> Run:
-    """The bundled matte network.
+def matte(*, photos: Path | None = None) -> Run:
+    """The bundled matte network; `photos`: a folder of photos whose crops stand behind half of the collages.
 
     The bundled weights themselves saw their collages through a pool that a second process refilled, each about twice,
     on a schedule by the clock; their card has the numbers.
     """
+    if photos is not None:
+        read_crops(photos)  # a folder without any is told before the work begins
     return Run(
         name="matte",
         config={"network": asdict(BUNDLED)},
         build=lambda: MatteObjective(BUNDLED),
-        batches=CollageBatches(size=64, seed=1),
+        batches=CollageBatches(size=64, seed=1, photos=photos),
         steps=5000,
         optimiser=OptimiserConfig(muon_rate=0.02, adam_rate=2e-3),
         decay=0.6,
@@ -47,15 +49,15 @@ def matte() -> Run:
     )
 
 
-def tiny_matte() -> Run:
+def tiny_matte(*, photos: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds."""
     config = MatteConfig(fine=16, middle=16, coarse=16)
     return replace(
-        matte(),
+        matte(photos=photos),
         name="tiny_matte",
         config={"network": asdict(config)},
         build=lambda: MatteObjective(config),
-        batches=CollageBatches(size=8, seed=1),
+        batches=CollageBatches(size=8, seed=1, photos=photos),
         steps=4,
         warmup=2,
         workers=0,

@@ -2,30 +2,25 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.catalogue import RECIPES
-from mutoscope.recipes.matte import CollageBatches
 from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer
-from mutoscope.world.crops import read_crops
 
 
-def train(name: str, *, resume: bool = False, folder: Path | None = None, photos: Path | None = None) -> Checkpoint:
+def train(name: str, *, resume: bool = False, folder: Path | None = None, **wishes: Any) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
-    `photos`: a folder of photos whose crops stand behind the collages, for the recipes that learn from collages.
+    `wishes`: what else the recipe can be told, such as `photos` (matte), or `stage` and `vectors` (alignment).
     """
-    if name not in RECIPES:
-        raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
-    run = RECIPES[name]()
-    if photos is not None:
-        run = _with_photos(run, photos)
+    run = _asked(name, {wish: value for wish, value in wishes.items() if value is not None})
     place = folder or Path("runs") / name
     trainer = Trainer(run, place, "cuda" if torch.cuda.is_available() else "cpu")
     if not resume and (place / "state.safetensors").exists():
@@ -48,13 +43,17 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, photos
     )
 
 
-def _with_photos(run: Run, photos: Path) -> Run:
-    if not isinstance(run.batches, CollageBatches):
-        raise MutoscopeError(
-            f"The recipe {run.name!r} takes no photos.", "Photos stand behind collages.", "Use them with matte."
-        )
-    read_crops(photos)  # a folder without any is told before the work begins
-    return replace(run, batches=replace(run.batches, photos=photos))
+def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
+    """The run of a recipe, told only what it can be told."""
+    if name not in RECIPES:
+        raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
+    known = signature(RECIPES[name]).parameters
+    if strange := [wish for wish in wishes if wish not in known]:
+        takers = [other for other, recipe in RECIPES.items() if strange[0] in signature(recipe).parameters]
+        cure = f"Use it with {', '.join(takers)}." if takers else "Leave it out."
+        takes = f"It takes {', '.join(known)}." if known else "It takes nothing."
+        raise MutoscopeError(f"The recipe {name!r} takes no {strange[0]}.", takes, cure)
+    return RECIPES[name](**wishes)
 
 
 def card_of(trainer: Trainer) -> str:

@@ -1,0 +1,33 @@
+"""The alignment towers of a checkpoint folder."""
+
+from pathlib import Path
+
+from mutoscope.alignment.alignment import Alignment, AlignmentConfig, TextConfig
+from mutoscope.alignment.ranking import Ranker
+from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
+from mutoscope.errors import MutoscopeError
+from mutoscope.language.encoder import WordEncoderConfig
+from mutoscope.language.pretrained import PretrainedConfig, PretrainedEncoder
+from mutoscope.language.tokens import Tokenizer
+
+
+def open_ranker(folder: Path) -> Ranker:
+    """Towers ready to compare; an error that says how to train some where the folder holds none."""
+    if not (folder / "config.json").is_file():
+        raise MutoscopeError(
+            f"There are no alignment towers in {folder}.",
+            "Comparing words with clips takes trained towers.",
+            "Train some with `mutoscope train alignment`, and give the folder of their checkpoint.",
+        )
+    checkpoint = Checkpoint(folder)
+    towers = config_from(AlignmentConfig, checkpoint.part("towers", dict))
+    values = checkpoint.part("text", dict)
+    text: TextConfig = (
+        config_from(PretrainedConfig, values) if "source" in values else config_from(WordEncoderConfig, values)
+    )
+    alignment = Alignment(towers, text)
+    checkpoint.load_into(alignment)
+    encoder = alignment.text.encoder
+    if isinstance(encoder, PretrainedEncoder):
+        return Ranker(alignment, encoder)
+    return Ranker(alignment, Tokenizer(checkpoint.part("vocabulary", list)))
