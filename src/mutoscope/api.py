@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mutoscope.alignment.ranking import best_first
+from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.clock import Clock
@@ -48,7 +48,7 @@ from mutoscope.world.storybook.sampling import sample_story
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
+    "Video", "bench", "bench_table", "best_of", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
     "evaluate_ruler", "generate", "generate_best", "generate_request", "load", "markdown", "replay", "train", "world_clip",
     "written",
 ]  # fmt: skip
@@ -110,18 +110,22 @@ def generate_best(
             "Leave out --keep, and choose among the variants yourself.",
         )
     ranker = open_ranker(WEIGHTS / "alignment")
-    videos = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
+    made = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
+    return best_of(made, request, ranker)
+
+
+def best_of(videos: Sequence[Video], request: GenerateRequest, ranker: Ranker) -> list[Video]:
+    """The `keep` videos that fit the prompt best, the best one first; the manifest of each says its score and all others."""
     scores = ranker.scores(request.prompt, [video.frames for video in videos], request.fps)
-    return [_ranked(videos[index], place, scores) for place, index in enumerate(best_first(scores)[: request.keep])]
-
-
-def _ranked(video: Video, place: int, scores: Sequence[float]) -> Video:
-    """The video with its score and place (0 is best) in its manifest."""
-    assert video.manifest is not None
-    of = [round(score, 4) for score in sorted(scores, reverse=True)]
-    return replace(
-        video, manifest=replace(video.manifest, alignment={"score": of[place], "place": place + 1, "of": of})
-    )
+    order = best_first(scores)
+    of = [round(scores[index], 4) for index in order]
+    best = []
+    for place, index in enumerate(order[: request.keep], start=1):
+        manifest = videos[index].manifest
+        assert manifest is not None
+        told = {"score": of[place - 1], "place": place, "of": of}
+        best.append(replace(videos[index], manifest=replace(manifest, alignment=told)))
+    return best
 
 
 def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress = ignore) -> Video:

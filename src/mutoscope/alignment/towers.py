@@ -50,8 +50,9 @@ class ClipTower(nn.Module):
             edge._adam = True  # type: ignore[attr-defined]
 
     def forward(self, frames: Tensor) -> Tensor:  # (B, T, 3, H, W) uint8 of the shape SEEN -> (B, D)
-        clip = rearrange(frames, "b t c h w -> b t h w c").to(self.places.dtype) / 127.5 - 1
-        x = self.first(self.patches(folded(clip, _TIMES, _PATCH)))
+        # Bytes are sorted into patches before they become numbers: most of what is copied here is the clip itself.
+        patches = folded(rearrange(frames, "b t c h w -> b t h w c"), _TIMES, _PATCH)
+        x = self.first(self.patches(patches.to(self.places.dtype).sub_(127.5).div_(127.5)))
         x = self.second(self.down(folded(x, 1, 2)))
         x = rearrange(x, "b t h w d -> b (t h w) d") + self.places
         everything = torch.ones(1, 1, x.shape[1], x.shape[1], dtype=torch.bool, device=x.device)

@@ -1,7 +1,8 @@
 """Stories that their captions tell apart: what contrast learns from, and what retrieval is measured on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count as count_up
 from typing import get_args
 
 import numpy as np
@@ -28,17 +29,22 @@ def sample_apart(
     rng: np.random.Generator, count: int, seconds: float, *, stage: int, held_out: bool = False
 ) -> list[ToldStory]:
     """Random stories, all with held-out compositions or all without, none of which another one's caption fits."""
+    drawn = (sample_story(rng, seconds, stage=stage) for _ in count_up())
+    return told_apart((story for story in drawn if is_held_out(story) == held_out), count, rng)
+
+
+def told_apart(stories: Iterable[Story], count: int, rng: np.random.Generator) -> list[ToldStory]:
+    """The first `count` of the stories, told, without those that fit what another one is told in."""
     found: list[ToldStory] = []
     alike: dict[tuple[Kind, ...], list[ToldStory]] = {}
-    while len(found) < count:
-        story = sample_story(rng, seconds, stage=stage)
-        if is_held_out(story) != held_out:
-            continue
+    for story in stories:
         told = _told(story, int(rng.integers(2**31)))
         near = alike.setdefault(tuple(sorted(actor.kind for actor in story.actors)), [])
         if not any(_fits(told, other.story) or _fits(other, story) for other in near):
             near.append(told)
             found.append(told)
+        if len(found) == count:
+            break
     return found
 
 
