@@ -60,7 +60,8 @@ class Alignment(Objective):
         """The symmetric cross-entropy of every caption's clip and every clip's caption (Radford et al. 2021, figure 3)."""
         clips = self.embed_clips(batch.frames)
         texts = rearrange(self.embed_text(batch.spoken), "(b n) d -> n b d", b=len(clips))
-        similar = self.scale.clamp(max=_HOTTEST).exp() * texts @ clips.T  # (N, B captions, B clips)
+        with torch.autocast(clips.device.type, enabled=False):  # bf16 would round away what tells near ones apart
+            similar = self.scale.clamp(max=_HOTTEST).exp() * texts @ clips.T  # (N, B captions, B clips)
         right = torch.arange(len(clips), device=clips.device).expand(len(texts), -1)
         by_text = F.cross_entropy(similar.flatten(0, 1), right.flatten())
         by_clip = F.cross_entropy(similar.mT.flatten(0, 1), right.flatten())
