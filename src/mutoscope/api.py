@@ -47,6 +47,7 @@ from mutoscope.world.storybook.sampling import sample_story
 
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
+_TOWERS = (WEIGHTS / "alignment", Path("runs/alignment/checkpoint"))  # the bundled ones, or those trained here
 __all__ = [
     "Video", "bench", "bench_table", "best_of", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
     "evaluate_ruler", "generate", "generate_best", "generate_request", "load", "markdown", "replay", "train", "world_clip",
@@ -109,7 +110,7 @@ def generate_best(
             "What ranks variants has seen nothing else, and knows nothing of photos.",
             "Leave out --keep, and choose among the variants yourself.",
         )
-    ranker = open_ranker(WEIGHTS / "alignment")
+    ranker = open_ranker(*_TOWERS)
     made = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
     return best_of(made, request, ranker)
 
@@ -206,7 +207,8 @@ def evaluate_retrieval(
     """How often the towers find the true clip of a caption, and the true caption of a clip, as a Markdown table."""
     if clips < 2:
         raise MutoscopeError(f"{clips} clips leave no choice.", "At least two are needed.", "Write --clips 100.")
-    return measure_retrieval(open_ranker(checkpoint or WEIGHTS / "alignment"), clips, galleries, stage, seed).table()
+    ranker = open_ranker(checkpoint) if checkpoint else open_ranker(*_TOWERS)
+    return measure_retrieval(ranker, clips, galleries, stage, seed).table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

@@ -11,15 +11,16 @@ from mutoscope.language.pretrained import PretrainedConfig, PretrainedEncoder
 from mutoscope.language.tokens import Tokenizer
 
 
-def open_ranker(folder: Path) -> Ranker:
-    """Towers ready to compare; an error that says how to train some where the folder holds none."""
-    if not (folder / "config.json").is_file():
+def open_ranker(*folders: Path) -> Ranker:
+    """The towers in the first of the folders that holds some; an error that says how to train them where none does."""
+    found = next((folder for folder in folders if (folder / "config.json").is_file()), None)
+    if found is None:
         raise MutoscopeError(
-            f"There are no alignment towers in {folder}.",
+            f"There are no alignment towers in {' or '.join(map(str, folders))}.",
             "Comparing words with clips takes trained towers.",
-            "Train some with `mutoscope train alignment`, and give the folder of their checkpoint.",
+            "Train some with `mutoscope train alignment`, or give the folder of their checkpoint.",
         )
-    checkpoint = Checkpoint(folder)
+    checkpoint = Checkpoint(found)
     towers = config_from(AlignmentConfig, checkpoint.part("towers", dict))
     values = checkpoint.part("text", dict)
     text: TextConfig = (
