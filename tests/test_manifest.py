@@ -38,6 +38,12 @@ def test_a_manifest_comes_back_from_its_json() -> None:
     assert Manifest.from_json(manifest().to_json()) == manifest()
 
 
+def test_a_clip_from_before_variants_were_ranked_can_still_be_read() -> None:
+    older = json.loads(manifest().to_json())
+    del older["alignment"]
+    assert Manifest.from_json(json.dumps(older)) == manifest()
+
+
 def test_what_is_put_in_is_held_as_it_will_be_read() -> None:
     held = manifest(
         timeline=({"text": "zoom in", "end": 3.0},), not_understood=[{"word": "zoomify", "near": ("zoom",)}]

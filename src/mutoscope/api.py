@@ -1,6 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from mutoscope.alignment.ranking import Ranker, best_first
+from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.clock import Clock
 from mutoscope.codecs.latent import LatentCodec
+from mutoscope.codecs.motion import MotionCodec
 from mutoscope.conditioning.conditioner import Conditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
@@ -30,6 +33,7 @@ from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
+from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.health import Check, checks
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
@@ -46,10 +50,12 @@ from mutoscope.world.storybook.sampling import sample_story
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 RUNS = Path("runs")  # where `train` leaves what it makes
+_TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "extend",
-    "generate", "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "Video", "bench", "bench_table", "best_of", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
+    "evaluate_ruler", "extend", "generate", "generate_best", "generate_request", "load", "markdown", "replay", "train",
+    "world_clip", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -107,12 +113,46 @@ def extend(clip: str | Path, prompt: str, *, on_progress: OnProgress = ignore, *
 def generate_request(
     request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
 ) -> Video:
-    """A video of what a request asks; with `variants`, the first of them (ask for `request.variant(n)` to get the others)."""
+    """A video of what a request asks; of `variants` the first, or with `keep` the one that fits the words best.
+
+    `request.variant(n)` asks for each of the others, `generate_best` gives all that are kept.
+    """
+    if request.keep:
+        return generate_best(request, on_progress, pixels=pixels)[0]
     clock = Clock(on_progress)
     with clock.stage("load"):
         pipeline = load(request.model)
     video = pipeline.generate(request.variant(0), on_progress, pixels=pixels)
     return replace(video, stats=video.stats | {"seconds": clock.seconds | video.stats["seconds"]})
+
+
+def generate_best(
+    request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
+) -> list[Video]:
+    """Of all variants of a request the `keep` that fit its words best, the best one first, by the alignment towers."""
+    if isinstance(load(request.model).codec, MotionCodec):
+        raise MutoscopeError(
+            "--keep needs a clip of the storybook.",
+            "What ranks variants has seen nothing else, and knows nothing of photos.",
+            "Leave out --keep, and choose among the variants yourself.",
+        )
+    ranker = open_ranker(*_TOWERS)
+    made = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
+    return best_of(made, request, ranker)
+
+
+def best_of(videos: Sequence[Video], request: GenerateRequest, ranker: Ranker) -> list[Video]:
+    """The `keep` videos that fit the prompt best, the best one first; the manifest of each says its score and all others."""
+    scores = ranker.scores(request.prompt, [video.frames for video in videos], request.fps)
+    order = best_first(scores)
+    of = [round(scores[index], 4) for index in order]
+    best = []
+    for place, index in enumerate(order[: request.keep], start=1):
+        manifest = videos[index].manifest
+        assert manifest is not None
+        told = {"score": of[place - 1], "place": place, "of": of}
+        best.append(replace(videos[index], manifest=replace(manifest, alignment=told)))
+    return best
 
 
 def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress = ignore) -> Video:
@@ -208,6 +248,16 @@ def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0, codec: P
     prepare()
     trained = None if codec is None else LatentCodec(load_autoencoder(codec))
     return measure_ruler(scenes, stage, seed, trained).table()
+
+
+def evaluate_retrieval(
+    *, clips: int = 100, galleries: int = 5, stage: int = 1, seed: int = 0, checkpoint: Path | None = None
+) -> str:
+    """How often the towers find the true clip of a caption, and the true caption of a clip, as a Markdown table."""
+    if clips < 2:
+        raise MutoscopeError(f"{clips} clips leave no choice.", "At least two are needed.", "Write --clips 100.")
+    ranker = open_ranker(checkpoint) if checkpoint else open_ranker(*_TOWERS)
+    return measure_retrieval(ranker, clips, galleries, stage, seed).table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

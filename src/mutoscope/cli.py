@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -118,13 +118,16 @@ def build_parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
     evaluate = command("evaluate", _evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler"],
-                          help="motion (the motion model), or ruler (the ruler of the storybook itself)")  # fmt: skip
+    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler", "retrieval"],
+                          help="motion (the motion model), ruler (the ruler of the storybook itself), "
+                               "or retrieval (how well words and clips are told to fit)")  # fmt: skip
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
-                          help="how much of the storybook (ruler; default 1: shapes)")  # fmt: skip
+                          help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
+    evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
+    evaluate.add_argument("--checkpoint", metavar="DIR", type=Path, help="the towers (retrieval; default the bundled)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
     train = command("train", _train, "run a recipe: train a model from nothing")
@@ -136,6 +139,10 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
     train.add_argument("--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000)")
+    train.add_argument("--vectors", metavar="FILE", type=Path,
+                       help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
+    train.add_argument("--encoder", metavar="NAME",
+                       help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", _world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
@@ -170,13 +177,27 @@ def _generate(wanted: argparse.Namespace) -> None:
         f"{request.variants} {clips} of {expected.width}x{expected.height}, {request.frames} frames: "
         f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
     )
-    for index, target in enumerate(targets):
+    for index, (target, video) in enumerate(zip(targets, _made(request), strict=True)):
         with _Bars() as bars:
-            video = api.generate_request(request.variant(index), bars.on_progress)
             seconds = _saved(video, target, bars.on_progress)
         if index == 0:  # the others are told the same words
             _warn(video)
         _tell(video, target, seconds, as_json=wanted.json)
+
+
+def _made(request: GenerateRequest) -> Iterator["Video"]:
+    """One variant after another, so that each is saved before the next is made; or, of all, those that are kept."""
+    from mutoscope import api
+
+    if request.keep:
+        with _Bars() as bars:
+            best = api.generate_best(request, bars.on_progress)
+        yield from best
+        return
+    for index in range(request.variants):
+        with _Bars() as bars:
+            video = api.generate_request(request.variant(index), bars.on_progress)
+        yield video
 
 
 def _extend(wanted: argparse.Namespace) -> None:
@@ -230,6 +251,9 @@ def _evaluate(wanted: argparse.Namespace) -> None:
     if wanted.what == "ruler":
         print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
         return
+    if wanted.what == "retrieval":
+        print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
+        return
     results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=_say)
     if wanted.results:
         api.written(results, wanted.results)
@@ -245,7 +269,8 @@ def _bench(wanted: argparse.Namespace) -> None:
 def _train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
-    wishes = {name: getattr(wanted, name) for name in ("photos", "codec", "stage", "steps")}
+    names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
+    wishes = {name: getattr(wanted, name) for name in names}
     print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output, **wishes).folder)
 
 
@@ -261,13 +286,15 @@ def _world(wanted: argparse.Namespace) -> None:
 
 
 def _targets(output: str | None, request: GenerateRequest) -> list[Path]:
-    """Where each variant goes: clip-1.mp4, clip-2.mp4, …; a name that was asked for may be overwritten, no other."""
+    """Where each clip goes: clip-1.mp4, clip-2.mp4, …; a name that was asked for may be overwritten, no other."""
+    count = request.keep or request.variants
     if output is None:
-        return [_free(Path(f"mutoscope-{request.seed + index}.mp4")) for index in range(request.variants)]
+        names = [f"best-{place + 1}" if request.keep else f"{request.seed + place}" for place in range(count)]
+        return [_free(Path(f"mutoscope-{name}.mp4")) for name in names]
     path = Path(output)
-    if request.variants == 1:
+    if count == 1:
         return [path]
-    return [path.with_name(f"{path.stem}-{index + 1}{path.suffix}") for index in range(request.variants)]
+    return [path.with_name(f"{path.stem}-{index + 1}{path.suffix}") for index in range(count)]
 
 
 def _free(path: Path) -> Path:
@@ -345,6 +372,7 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
         "not_understood": manifest.not_understood,
         "impossible": manifest.impossible,
         "rendering": manifest.rendering,
+        "alignment": manifest.alignment,
         "subject": manifest.subject,
         "notes": manifest.notes,
     }

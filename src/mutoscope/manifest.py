@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, get_origin
 
 from mutoscope.errors import MutoscopeError
@@ -36,9 +36,11 @@ class Manifest:
     frames_sha256: str  # of the frames before they were encoded
     torch: str  # its version: another one may round otherwise
     schema: int = SCHEMA
+    # Of variants that were ranked: {score, place, of: the scores of all, best first}. Older clips do not say it.
+    alignment: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("request", "subject", "timeline", "not_understood", "impossible", "notes"):
+        for name in ("request", "subject", "timeline", "not_understood", "impossible", "notes", "alignment"):
             plain = json.loads(json.dumps(getattr(self, name), allow_nan=False))  # as it will be read: lists, no tuples
             object.__setattr__(self, name, plain)
 
@@ -63,11 +65,11 @@ class Manifest:
                 "Update Mutoscope: pip install --upgrade mutoscope.",
             )
         wanted = {known.name: get_origin(known.type) or known.type for known in fields(cls)}
-        if missing := sorted(wanted.keys() - found.keys()):
+        if missing := sorted(wanted.keys() - found.keys() - {"alignment"}):
             raise _damaged(f"it lacks {', '.join(missing)}")
         if strange := sorted(found.keys() - wanted.keys()):
             raise _damaged(f"nothing is known of {', '.join(strange)[:80]}")
-        if wrong := [name for name, kind in wanted.items() if type(found[name]) is not kind]:
+        if wrong := [name for name in found if type(found[name]) is not wanted[name]]:
             raise _damaged(f"{', '.join(wrong)} cannot be read")
         return cls(**found)
 

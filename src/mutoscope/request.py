@@ -61,6 +61,10 @@ class GenerateRequest:
     )
     steps: int | None = field(default=None, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
     variants: int = field(default=1, metadata=_wish("how many clips, each with the next seed", "N", 1, 16))
+    keep: int = field(
+        default=0,
+        metadata=_wish("of the variants, how many that fit the words best; 0 keeps all", "N", 0, 16),
+    )
     subject: str | None = field(
         default=None,
         metadata=_wish("where the subject is: a click x,y or a box x,y:x,y, fractions from the top left", "X,Y"),
@@ -92,6 +96,12 @@ class GenerateRequest:
             parse_subject(self.subject)
         if self.drag is not None:
             parse_arrow(self.drag)
+        if self.keep > self.variants:
+            raise MutoscopeError(
+                f"{self.keep} of {self.variants} variants shall be kept.",
+                "No more can be kept than are made.",
+                f"Write --variants {min(2 * self.keep, 16)} --keep {self.keep}, for example.",
+            )
         if self.mask is not None and self.subject is not None:
             raise MutoscopeError(
                 f"Both a mask ({_shown(self.mask)}) and a subject ({_shown(self.subject)}) were given.",
@@ -129,7 +139,7 @@ class GenerateRequest:
 
     def variant(self, index: int) -> "GenerateRequest":
         """The request for one of the variants: the seed moved on by `index`."""
-        return replace(self, seed=self.seed + index, variants=1)
+        return replace(self, seed=self.seed + index, variants=1, keep=0)
 
 
 def wishes() -> dict[str, Wish]:

@@ -9,8 +9,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mutoscope.language.encoder import TextTokenizer
+from mutoscope.language.spoken import encode_words
 from mutoscope.language.timeline import Timeline
-from mutoscope.language.tokens import Tokenizer
 
 Arrow = tuple[float, float]  # how far the subject shall travel: right, down, in fractions of the frame
 
@@ -59,48 +60,25 @@ class Condition(NamedTuple):
 
 
 def encode_condition(
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     timelines: Sequence[Timeline],
     photos: Sequence[NDArray[np.float32]] = (),
     arrows: Sequence[Arrow | None] = (),
     known: Known | None = None,
 ) -> Condition:
     """Words, photo features (P,), arrows and known codes of a batch as one padded `Condition`."""
-    rows = [_words(tokenizer, timeline) for timeline in timelines]
-    length = max(1, *(len(ids) for ids, _, _ in rows))
-    ngrams = rows[0][1].shape[1]
-    batch, most = len(rows), max(len(t.segments) for t in timelines)
-    word_ids = np.zeros((batch, length), np.int64)
-    ngram_ids = np.zeros((batch, length, ngrams), np.int64)
-    places = np.zeros((batch, length, 2), np.int64)
-    segments = np.full((batch, most, 2), -1, np.float32)
-    for row, (ids, grams, where) in enumerate(rows):
-        word_ids[row, : len(ids)], ngram_ids[row, : len(ids)], places[row, : len(ids)] = ids, grams, where
-        for s, segment in enumerate(timelines[row].segments):
-            segments[row, s] = segment.start, segment.end
-    mask = np.arange(length)[None] < np.array([len(ids) for ids, _, _ in rows])[:, None]
+    spoken = encode_words(tokenizer, timelines)
     arrow = np.array([(0, 0, 0) if a is None else (1, *a) for a in arrows], np.float32).reshape(-1, 3)
-    empty = torch.zeros(batch, 0)
+    empty = torch.zeros(len(timelines), 0)
     return Condition(
-        word_ids=torch.from_numpy(word_ids),
-        ngram_ids=torch.from_numpy(ngram_ids),
-        places=torch.from_numpy(places),
-        word_mask=torch.from_numpy(mask),
-        segments=torch.from_numpy(segments),
+        word_ids=spoken.word_ids,
+        ngram_ids=spoken.ngram_ids,
+        places=spoken.places,
+        word_mask=spoken.mask,
+        segments=spoken.segments,
         photo=torch.from_numpy(np.stack(photos)) if photos else empty,
         arrow=torch.from_numpy(arrow) if arrows else empty,
         seconds=torch.tensor([t.seconds for t in timelines], dtype=torch.float32),
         known=empty if known is None else known.codes,
         given=empty.long() if known is None else known.given,
-    )
-
-
-def _words(tokenizer: Tokenizer, timeline: Timeline) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """(L,) word ids, (L,N) n-gram ids, (L,2) places of one prompt."""
-    tokens = [tokenizer.encode(segment.text) for segment in timeline.segments]
-    places = [np.stack([np.full(len(t.word_ids), s), np.arange(len(t.word_ids))], 1) for s, t in enumerate(tokens)]
-    return (
-        np.concatenate([t.word_ids for t in tokens]),
-        np.concatenate([t.ngram_ids for t in tokens]),
-        np.concatenate(places).astype(np.int64),
     )

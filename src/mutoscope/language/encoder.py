@@ -5,7 +5,18 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from mutoscope.language.tokens import Tokens
 from mutoscope.networks.attention import Block
+
+TABLE_SPREAD = 0.5  # of the numbers that the tables of words and n-grams begin with
+
+
+class TextTokenizer(Protocol):
+    """The half of a text encoder that needs no network: from a text to the numbers that the encoder was taught."""
+
+    def encode(self, text: str) -> Tokens:
+        """The ids and n-grams (L,N) of a text; N is 0 for an encoder that knows no n-grams."""
+        ...
 
 
 class TextEncoder(Protocol):
@@ -51,7 +62,7 @@ class WordEncoder(nn.Module):
         self.blocks = nn.ModuleList(Block(config.width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(config.width)
         for table in (self.word, self.ngram, self.segment, self.position):
-            nn.init.normal_(table.weight, std=0.5 if table in (self.word, self.ngram) else 0.1)
+            nn.init.normal_(table.weight, std=TABLE_SPREAD if table in (self.word, self.ngram) else 0.1)
             table.weight._adam = True  # type: ignore[attr-defined]  # rows are looked up, not multiplied: Adam's ground
 
     def forward(self, word_ids: Tensor, ngram_ids: Tensor, places: Tensor, mask: Tensor) -> Tensor:
