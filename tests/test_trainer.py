@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from mutoscope.objective import Objective
+from mutoscope.recipes.matte import tiny_matte
+from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import orthogonalised
 from mutoscope.training.run import Run
@@ -76,6 +78,18 @@ def test_batches_made_by_a_worker_process_are_the_same_batches(tmp_path: Path) -
         trainer.train()
         ends.append(trainer.objective.state_dict()["map.weight"])
     assert torch.equal(*ends)
+
+
+def test_a_run_can_begin_with_the_weights_of_a_checkpoint(tmp_path: Path) -> None:
+    first = train("tiny_matte", folder=tmp_path / "first")
+    trainer = Trainer(tiny_matte(), tmp_path / "second")
+    trainer.begin_with(first)
+    fresh = tiny_matte().build().kept()
+    first.load_into(fresh)
+    for name, value in fresh.state_dict().items():
+        assert torch.equal(trainer.objective.kept().state_dict()[name], value)
+    second = train("tiny_matte", folder=tmp_path / "third", start=first.folder)
+    assert first.sha256[:12] in (second.folder / "card.md").read_text("utf-8")
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:

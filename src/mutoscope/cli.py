@@ -134,6 +134,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
@@ -271,7 +272,7 @@ def _train(wanted: argparse.Namespace) -> None:
 
     names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
     wishes = {name: getattr(wanted, name) for name in names}
-    print(api.train(wanted.recipe, resume=wanted.resume, folder=wanted.output, **wishes).folder)
+    print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
 
 
 def _world(wanted: argparse.Namespace) -> None:

@@ -16,9 +16,12 @@ from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer
 
 
-def train(name: str, *, resume: bool = False, folder: Path | None = None, **wishes: Any) -> Checkpoint:
+def train(
+    name: str, *, resume: bool = False, start: Path | None = None, folder: Path | None = None, **wishes: Any
+) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
+    `start`: a checkpoint of the same recipe whose weights are the first ones, instead of random ones.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
     """
     run = _asked(name, {wish: value for wish, value in wishes.items() if value is not None})
@@ -32,6 +35,9 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, **wish
         )
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
+    origin = None if start is None else Checkpoint(start)
+    if origin is not None and not resume:
+        trainer.begin_with(origin)
     try:
         trainer.train()
     except OSError as error:
@@ -42,7 +48,7 @@ def train(name: str, *, resume: bool = False, folder: Path | None = None, **wish
     kept = trainer.use_ema().kept()
     for part, source in run.parts.items():
         shutil.copytree(source, place / "checkpoint" / part, dirs_exist_ok=True)
-    return save_checkpoint(place / "checkpoint", run.config, kept, card_of(trainer), eight_bits=run.eight_bits)
+    return save_checkpoint(place / "checkpoint", run.config, kept, card_of(trainer, origin), eight_bits=run.eight_bits)
 
 
 def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
@@ -58,7 +64,7 @@ def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
     return RECIPES[name](**wishes)
 
 
-def card_of(trainer: Trainer) -> str:
+def card_of(trainer: Trainer, origin: Checkpoint | None = None) -> str:
     """What a checkpoint's card says of its training."""
     run = trainer.run
     rows = [json.loads(line) for line in (trainer.folder / "journal.jsonl").read_text("utf-8").splitlines()]
@@ -72,4 +78,6 @@ def card_of(trainer: Trainer) -> str:
         "Data": "made by the world of this package while training; nothing downloaded",
         "Licence": "Apache-2.0",
     }
+    if origin is not None:
+        facts = {**facts, "Started with": f"the weights {origin.sha256[:12]}, whose training comes on top"}
     return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())

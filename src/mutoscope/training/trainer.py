@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, Dataset
 
+from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser
@@ -32,9 +33,17 @@ class Trainer:
             phase: Optimiser([(named[id(p)], p) for p in self.objective.parameters_of(phase)], run.optimiser)
             for phase in self.objective.phases
         }
-        self.ema = {n: p.detach().clone() for n, p in self.objective.named_parameters()}
+        self.ema = self._copied()
         self.step = 0
         self.seconds = 0.0
+
+    def begin_with(self, checkpoint: Checkpoint) -> None:
+        """Take the weights of a checkpoint for the first ones, instead of random ones."""
+        checkpoint.load_into(self.objective.kept())
+        self.ema = self._copied()
+
+    def _copied(self) -> dict[str, Tensor]:
+        return {n: p.detach().clone() for n, p in self.objective.named_parameters()}
 
     def train(self, until: int | None = None) -> None:
         """Go on from `self.step` to `until` (all steps if not given), saving on the way and at the end."""
