@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraTraces, camera_traces
-from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, grown, inked, label_pixels
+from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, skins, grown, inked, label_pixels
 from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike
 from mutoscope.evaluation.storybook.regions import SMALLEST, actor_regions
 from mutoscope.evaluation.storybook.scenery import Scenery, scenery_of
@@ -83,9 +83,11 @@ def parse_clip(frames: Frames, fps: int, kinds: Sequence[Kind] = READ) -> Parsed
     )  # fmt: skip
 
 
-def _bare(labels: NDArray[np.uint8], glimpses: Sequence[Sequence[_Glimpse]]) -> NDArray[np.bool_]:  # (T, H, W)
-    """Where there is no actor, nor what of one has another colour."""
-    bare = np.stack([~grown(label != NOTHING, 2) for label in labels])
+def _bare(
+    labels: NDArray[np.uint8], glimpses: Sequence[Sequence[_Glimpse]], flecks: bool = False
+) -> NDArray[np.bool_]:  # (T, H, W)
+    """Where there is no actor, nor what of one has another colour; with or without what is too small to be an actor."""
+    bare = np.stack([np.ones(label.shape, bool) if flecks else ~grown(label != NOTHING, 2) for label in labels])
     for mask, some in zip(bare, glimpses, strict=True):
         for form in (glimpse.form for glimpse in some):
             tall = form.bottom - form.top
@@ -98,7 +100,7 @@ def _bare(labels: NDArray[np.uint8], glimpses: Sequence[Sequence[_Glimpse]]) -> 
 def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
     """The regions of a frame that are big and thick enough."""
     height, width = labels.shape
-    ink = inked(frame)
+    ink, skin = inked(frame), skins(frame)
     dark = grown(ink, 1)
     counts = np.bincount(labels.ravel(), minlength=NOTHING + 1)[:NOTHING]
     regions: list[tuple[int, Mask]] = []
@@ -107,7 +109,7 @@ def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
             regions += [(colour, mask) for mask in actor_regions(labels, colour)]
     found = []
     for index, (colour, mask) in enumerate(regions):
-        form = silhouette(mask, labels == colour, ink)
+        form = silhouette(mask, labels == colour, ink, skin)
         if form is None:
             continue
         near = grown(mask, max(1, round(_BESIDE * height / 128)))

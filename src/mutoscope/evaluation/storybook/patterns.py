@@ -8,17 +8,18 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mutoscope.evaluation.storybook.colours import COLOURS, inked, label_pixels
+from mutoscope.evaluation.storybook.colours import COLOURS, skins, inked, label_pixels
 from mutoscope.evaluation.storybook.regions import actor_regions
 from mutoscope.evaluation.storybook.silhouettes import Silhouette, silhouette
 from mutoscope.shapes import ClipShape
-from mutoscope.world.storybook.cast import SHAPES, THINGS
+from mutoscope.world.storybook.cast import CAST, LIVING, PEOPLE, SHAPES, THINGS, directions_of
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.story import Act, Action, Actor, Beat, Colour, Kind, Size, Story
 
 Array = NDArray[np.float64]
-READ = (*SHAPES, *THINGS)  # the kinds that can be read so far
-_UNLIKE = 0.075  # what differs more than this from all patterns is none of the kinds
+READ = (*SHAPES, *THINGS, *LIVING)  # the kinds that can be read
+_SKIN, _NAKED = 0.02, 0.06  # who has less skin about it is that unlike people
+_UNLIKE = 0.088  # what differs more than this from all patterns is none of the kinds
 
 # In how many positions, turned, a kind looks the same; 0: in all of them, but for its marks.
 SYMMETRY: Mapping[Kind, int] = MappingProxyType(
@@ -41,23 +42,31 @@ def most_like(seen: Silhouette, pixels: int, kinds: tuple[Kind, ...], colour: Co
     """Of the patterns of some kinds and a colour, the one that a silhouette is most like, and how unlike it is still."""
     some, forms = _patterns(pixels, kinds, colour)
     far = np.linalg.norm(forms - seen.form, axis=1)
+    if seen.skin < _SKIN:
+        far += _NAKED * np.asarray([pattern.kind in PEOPLE for pattern in some])
     best = int(np.argmin(far))
     return some[best], float(far[best])
 
 
 @cache
 def _patterns(pixels: int, kinds: tuple[Kind, ...], colour: Colour) -> tuple[tuple[Pattern, ...], Array]:
-    some = tuple(pattern for kind in kinds for pattern in _drawn(pixels, kind, colour))
+    some = tuple(pattern for kind in kinds for pattern in _drawn(pixels, kind, _class(kind, colour)))
     return some, np.stack([pattern.seen.form for pattern in some])
+
+
+def _class(kind: Kind, colour: Colour) -> Colour:
+    """The colour that patterns are drawn in: living ones take so many forms that only black and white have their own."""
+    return Colour.BLUE if kind in LIVING and colour not in (Colour.BLACK, Colour.WHITE) else colour
 
 
 @cache
 def _drawn(pixels: int, kind: Kind, colour: Colour) -> tuple[Pattern, ...]:
     """The patterns of a kind at a picture height, drawn once: in all sizes, here and there, as it wobbles."""
-    shape = ClipShape(frames=3, height=pixels, width=pixels, fps=2)
-    sizes = (Size.SMALL, Size.MEDIUM, Size.BIG)
-    beat = Beat(start=0.0, end=shape.seconds, acts=(Act(action=Action.STAND),))
-    stories = [Story(actors=(Actor(kind=kind, colour=colour, size=size),), beats=(beat,)) for size in sizes]
+    living = kind in LIVING
+    shape = ClipShape(frames=5 if living else 3, height=pixels, width=pixels, fps=4 if living else 2)
+    beats = [Beat(start=0.0, end=shape.seconds, acts=(act,)) for act in (_poses(kind) if living else (Act(),))]
+    actors = [Actor(kind=kind, colour=colour, size=size) for size in (Size.SMALL, Size.MEDIUM, Size.BIG)]
+    stories = [Story(actors=(actor,), beats=(beat,)) for actor in actors for beat in beats]
     clips = render_stories(stories, shape, 0)
     places = np.stack([value[..., 0].numpy() for value in clips.tracks.seen()], -1) * pixels
     frames = (clips.frames.permute(0, 1, 3, 4, 2) * 255).round().byte().numpy()
@@ -65,12 +74,18 @@ def _drawn(pixels: int, kind: Kind, colour: Colour) -> tuple[Pattern, ...]:
     for frame, (x, y, height) in zip(frames.reshape(-1, pixels, pixels, 3), places.reshape(-1, 3), strict=True):
         labels, own = label_pixels(frame), COLOURS.index(colour)
         regions = actor_regions(labels, own)
-        seen = silhouette(regions[0], labels == own, inked(frame)) if regions else None
+        seen = silhouette(max(regions, key=np.sum), labels == own, inked(frame), skins(frame)) if regions else None
         if seen is not None:
             middle = np.array([x - seen.x, y - seen.y]) / seen.span
             found.append(Pattern(kind=kind, colour=colour, seen=seen, height=float(height) / seen.span, middle=middle))
     assert found, f"a {colour} {kind} cannot be seen"
     return tuple(found)
+
+
+def _poses(kind: Kind) -> list[Act]:
+    """What a living one does in all the forms that it takes."""
+    moving = sorted(CAST[kind].actions - {Action.GROW, Action.SHRINK, Action.CHANGE_COLOUR, Action.CHASE})
+    return [Act(action=action, direction=directions_of(kind, action)[-1]) for action in moving]
 
 
 def unlike(distance: float) -> bool:

@@ -22,7 +22,8 @@ class Silhouette:
 
     `outline` (64,): how far it reaches in each direction, clockwise from the right, in radii of a disc of its area.
     `hole`: where the pale parts inside it lie, as seen from its middle, in the same unit; `holed` and `lined` are the
-    shares of its area that are pale and that are dark as ink; `marks` (64,): how pale it is in each direction.
+    shares of its area that are pale and that are dark as ink; `marks` (64,): how pale it is in each direction;
+    `skin`: how much skin there is about it, beside its area.
     """
 
     x: float
@@ -37,16 +38,22 @@ class Silhouette:
     holed: float
     lined: float
     marks: Array
+    skin: float
 
     @property
     def form(self) -> Array:
         """(17,) what stays the same however it is turned or mirrored: strengths of the outline's waves, and its parts."""
         waves = np.abs(np.fft.rfft(self.outline))[1 : _WAVES + 1] / ANGLES
-        return np.concatenate([waves, [0.5 * self.holed, 0.08 * float(np.hypot(*self.hole)), 0.4 * self.lined]])
+        return np.concatenate(
+            [
+                waves,
+                [0.5 * self.holed, 0.08 * float(np.hypot(*self.hole)), 0.4 * self.lined],
+            ]
+        )
 
 
-def silhouette(mask: Mask, own: Mask, ink: Mask) -> Silhouette | None:
-    """The form of a region (H, W), of which `own` has its colour and `ink` is dark; None where there is none."""
+def silhouette(mask: Mask, own: Mask, ink: Mask, skin: Mask) -> Silhouette | None:
+    """The form of a region (H, W), of which `own` has its colour `ink` is dark, and `skin` is of people; None where there is none."""
     drawn = mask.astype(np.uint8)
     found, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not found:
@@ -68,10 +75,16 @@ def silhouette(mask: Mask, own: Mask, ink: Mask) -> Silhouette | None:
     if holed > _FEWEST:
         at_y, at_x = np.nonzero(pale)
         hole = np.array([at_x.mean() - x, at_y.mean() - y]) / radius
+    tall, wide = rows.max() - rows.min(), columns.max() - columns.min()
+    around = skin[
+        max(0, rows.min() - tall // 2) : rows.max() + tall // 2,
+        max(0, columns.min() - wide // 3) : columns.max() + wide // 3,
+    ]
+    bare = float(around.sum()) / area
     return Silhouette(
         x=x + 0.5, y=y + 0.5, span=float(np.sqrt(area)), left=float(columns.min()), top=float(rows.min()),
         right=float(columns.max() + 1), bottom=float(rows.max() + 1), outline=outline, hole=hole, holed=holed, lined=lined,
-        marks=marks,
+        marks=marks, skin=bare,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from mutoscope.world.storybook.cast import PEOPLE, SHAPES, THINGS
 from mutoscope.world.storybook.figures.animals import animal_layers
 from mutoscope.world.storybook.figures.distances import Points
 from mutoscope.world.storybook.figures.layer import GAITS, INK, Layer, Pose, paint
-from mutoscope.world.storybook.figures.people import person_layers
+from mutoscope.world.storybook.figures.people import SKIN, person_layers
 from mutoscope.world.storybook.figures.shapes import shape_layers
 from mutoscope.world.storybook.figures.things import thing_layers
 from mutoscope.world.storybook.story import Kind
@@ -52,4 +52,4 @@ def layers(kind: Kind, points: Points, pose: Pose) -> list[Layer]:
     return animal_layers(kind, points, pose)
 
 
-__all__ = ["EXTENT", "GAITS", "INK", "Layer", "Points", "Pose", "layers", "paint"]
+__all__ = ["EXTENT", "GAITS", "INK", "SKIN", "Layer", "Points", "Pose", "layers", "paint"]

@@ -11,7 +11,7 @@ from mutoscope.world.storybook.figures.layer import INK, Layer, Pose, darker
 from mutoscope.world.storybook.story import Kind
 
 # No one of the ten colours; clothes wear those.
-_SKIN = (0.95, 0.80, 0.68)
+SKIN = (0.95, 0.80, 0.68)
 _HAIR = (0.36, 0.31, 0.36)
 Joint = tuple[Value, Value]
 
@@ -107,7 +107,7 @@ def _leg(build: _Build, hip_x: Tensor, hip_y: Tensor, thigh: Tensor, knee: Tenso
 def _leg_layers(build: _Build, p: Points, leg: _Leg, kind: Kind, cloth: Tensor) -> list[Layer]:
     thick = build.limb
     shape = union(limb(p, leg.hip, leg.knee, thick * 1.1, thick), limb(p, leg.knee, leg.ankle, thick, thick * 0.85))
-    colour = _SKIN if kind is Kind.WOMAN else darker(cloth, 0.10)
+    colour = SKIN if kind is Kind.WOMAN else darker(cloth, 0.10)
     shoe = limb(p, leg.ankle, leg.toe, _SOLE)
     return [Layer(distance=shoe, colour=INK), Layer(distance=shape, colour=colour, inked=True)]
 
@@ -138,7 +138,7 @@ def _arm(
 
 def _arm_layers(arm: tuple[Tensor, Tensor], cloth: Tensor, *, inked: bool = False) -> list[Layer]:
     sleeve, hand = arm
-    return [Layer(distance=sleeve, colour=cloth, inked=inked), Layer(distance=hand, colour=_SKIN)]
+    return [Layer(distance=sleeve, colour=cloth, inked=inked), Layer(distance=hand, colour=SKIN)]
 
 
 def _trunk(build: _Build, p: Points, kind: Kind, neck: Joint, hips: Joint, pose: Pose) -> Tensor:
@@ -176,7 +176,7 @@ def _head(build: _Build, p: Points, kind: Kind, head: Joint, lean: Tensor, cloth
     eye = ellipse(p, x + 0.45 * r, y + 0.02 * r, 0.13 * r, 0.2 * r)
     # What lies above a line that falls towards the back of the head.
     crown = torch.maximum(disc(p, x, y, r * 1.08), _above(p, x, y - 0.28 * r, 0.5))
-    layers = [Layer(distance=face, colour=_SKIN, inked=True)]
+    layers = [Layer(distance=face, colour=SKIN, inked=True)]
     if kind is Kind.CHILD:
         cap = torch.maximum(disc(p, x, y, r * 1.1), _above(p, x, y - 0.3 * r, 0.0))
         brim = limb(p, (x + 0.3 * r, y - 0.34 * r), (x + 1.35 * r, y - 0.3 * r), 0.12 * r)
