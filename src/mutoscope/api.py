@@ -39,15 +39,17 @@ from mutoscope.request import GenerateRequest, parse_size
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
+from mutoscope.world.storybook.captions.parsing import ReadStory, read_story
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.story import Story
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 RUNS = Path("runs")  # where `train` leaves what it makes
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
     "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "extend",
-    "generate", "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "generate", "generate_request", "load", "markdown", "replay", "train", "world_clip", "world_of", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -217,8 +219,19 @@ def world_clip(seed: int, world: World = "collages") -> tuple[str, Video]:
     rng = numpy_rng(seed, "world/storybook")
     story = sample_story(rng, shape.seconds)
     prompt = story_caption(story, rng, "en" if rng.random() < 0.5 else "zh")
+    return prompt, Video(_drawn(story, shape, seed), shape.fps)
+
+
+def world_of(prompt: str, seed: int = 0) -> tuple[ReadStory, Video]:
+    """What the storybook itself draws for a sentence, and how it was read."""
+    shape = ClipShape(frames=72, height=256, width=256, fps=24)
+    read = read_story(prompt, shape.seconds)
+    return read, Video(_drawn(read.story, shape, seed), shape.fps)
+
+
+def _drawn(story: Story, shape: ClipShape, seed: int) -> NDArray[np.uint8]:
     frames = render_stories([story], shape, seed).frames[0]
-    return prompt, Video((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy(), shape.fps)
+    return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:

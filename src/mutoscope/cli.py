@@ -11,9 +11,10 @@ from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from threading import current_thread, main_thread
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from mutoscope.bars import Bars
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import OnProgress, Step
 from mutoscope.request import GenerateRequest, wishes
@@ -137,9 +138,13 @@ def build_parser() -> argparse.ArgumentParser:
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", _world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
-        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook"], default="collages",
-        help="collages (moving photos, the default) or storybook (a drawn picture book)",
+        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",
+        help="collages (moving photos, the default), storybook (a drawn picture book), or sample (what the storybook "
+        "draws for a --prompt)",
     )  # fmt: skip
+    world.add_argument(
+        "--prompt", metavar="PROMPT", help="what the storybook shall draw, in English or Chinese (sample)"
+    )
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
     _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
@@ -169,7 +174,7 @@ def _generate(wanted: argparse.Namespace) -> None:
         f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
     )
     for index, target in enumerate(targets):
-        with _Bars() as bars:
+        with Bars(_CTRL_C.heed) as bars:
             video = api.generate_request(request.variant(index), bars.on_progress)
             seconds = _saved(video, target, bars.on_progress)
         if index == 0:  # the others are told the same words
@@ -178,20 +183,10 @@ def _generate(wanted: argparse.Namespace) -> None:
 
 
 def _extend(wanted: argparse.Namespace) -> None:
-    clip, given = Path(wanted.clip), vars(wanted)
-    request = GenerateRequest.from_dict(
-        {"extends": wanted.clip, **{name: given[name] for name in wishes() if name in given}}
-    )
-    target = Path(wanted.output) if wanted.output else _free(clip.with_name(f"{clip.stem}-longer{clip.suffix}"))
-    _check_files([], [target], clip)
-
-    from mutoscope import api
-
-    with _Bars() as bars:
-        video = api.generate_request(request, bars.on_progress)
-        seconds = _saved(video, target, bars.on_progress)
-    _warn(video)
-    _tell(video, target, seconds, as_json=wanted.json)
+    clip = Path(wanted.clip)
+    wanted.extends = wanted.clip
+    wanted.output = wanted.output or str(_free(clip.with_name(f"{clip.stem}-longer{clip.suffix}")))
+    _generate(wanted)
 
 
 def _replay(wanted: argparse.Namespace) -> None:
@@ -201,7 +196,7 @@ def _replay(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    with _Bars() as bars:
+    with Bars(_CTRL_C.heed) as bars:
         video = api.replay(clip, wanted.photo, bars.on_progress)
         seconds = _saved(video, target, bars.on_progress)
     if not video.stats.get("same", True):
@@ -253,7 +248,19 @@ def _world(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    caption, video = api.world_clip(wanted.seed, wanted.world)
+    if (wanted.world == "sample") != (wanted.prompt is not None):
+        raise MutoscopeError(
+            f"{wanted.world} and --prompt {wanted.prompt!r} do not go together.",
+            "A prompt is drawn by sample, and sample draws a prompt.",
+            'Write mutoscope world sample --prompt "a red ball bounces".',
+        )
+    if wanted.prompt is not None:
+        read, video = api.world_of(wanted.prompt, wanted.seed)
+        for line in read.report():
+            _say(line)
+        caption = wanted.prompt
+    else:
+        caption, video = api.world_clip(wanted.seed, wanted.world)
     video.save(target)
     print(json.dumps({"path": str(target), "caption": caption}) if wanted.json else f"{caption}\n{target}")
 
@@ -351,46 +358,6 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-class _Bars:
-    """A bar for each stage on stderr, with the time that is left; nothing where no one looks."""
-
-    def __init__(self) -> None:
-        self.on_progress: OnProgress = _CTRL_C.heed
-        self.seen = sys.stderr.isatty()
-        if not self.seen:
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        self.shown = Progress(
-            TextColumn("{task.description:>9}"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=Console(stderr=True),
-        )
-        bars: dict[str, TaskID] = {}
-
-        def show(step: Step) -> None:
-            _CTRL_C.heed(step)
-            if step.stage not in bars:
-                bars[step.stage] = self.shown.add_task(step.stage, total=step.total)
-            self.shown.update(bars[step.stage], completed=step.done, total=step.total)
-
-        self.on_progress = show
-
-    def __enter__(self) -> "_Bars":
-        if self.seen:
-            self.shown.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.seen:
-            self.shown.stop()
 
 
 if __name__ == "__main__":
