@@ -15,6 +15,7 @@ from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.clock import Clock
 from mutoscope.conditioning.conditioner import Conditioner
+from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
@@ -27,6 +28,7 @@ from mutoscope.evaluation.photos import measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
+from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
 from mutoscope.manifest import Manifest, fingerprint
@@ -48,7 +50,8 @@ SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 RUNS = Path("runs")  # where `train` leaves what it makes
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "extend",
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler",
+    "evaluate_storybook", "extend",
     "generate", "generate_request", "load", "markdown", "replay", "train", "world_clip", "world_of", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
@@ -203,6 +206,42 @@ def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0) -> str:
     if scenes < 2:
         raise MutoscopeError(f"{scenes} clips measure no ruler.", "At least two are needed.", "Write --scenes 200.")
     return measure_ruler(scenes, stage, seed).table()
+
+
+def evaluate_storybook(
+    *,
+    checkpoint: Path | None = None,
+    scenes: int = 100,
+    seeds: int = 3,
+    sheet: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How often a model that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
+
+    `sheet`: where a picture of its first clips is written, good and bad.
+    """
+    if min(scenes, seeds) < 1:
+        raise MutoscopeError(
+            f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 100."
+        )
+    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    conditioner = pipeline.conditioner
+    if not isinstance(conditioner, StoryConditioner):
+        raise MutoscopeError(
+            f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
+        )
+    drawn = conditioner.drawn
+
+    def draw(prompt: str, seed: int) -> NDArray[np.uint8]:
+        size = f"{drawn.width}x{drawn.height}"
+        return pipeline.generate(
+            GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
+        ).frames
+
+    found = measure_following(draw, scenes, seeds, conditioner.stage, drawn, tell)
+    if sheet is not None:
+        Image.fromarray(found.sheet()).save(sheet)
+    return found.report.table()
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

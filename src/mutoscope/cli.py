@@ -119,8 +119,15 @@ def build_parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
     evaluate = command("evaluate", _evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler"],
-                          help="motion (the motion model), or ruler (the ruler of the storybook itself)")  # fmt: skip
+    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "storybook", "ruler"],
+                          help="motion (the motion model), storybook (a model that draws) or ruler (of the storybook)")  # fmt: skip
+    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion", choices=["diffusion"],
+                          help="which family draws (storybook; default diffusion)")  # fmt: skip
+    evaluate.add_argument("--checkpoint", metavar="DIR", type=Path, help="a model's own checkpoint (storybook)")
+    evaluate.add_argument(
+        "--seeds", metavar="N", type=int, default=3, help="clips of each prompt (storybook; default 3)"
+    )
+    evaluate.add_argument("--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook)")
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
@@ -222,6 +229,13 @@ def _evaluate(wanted: argparse.Namespace) -> None:
 
     if wanted.what == "ruler":
         print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage))
+        return
+    if wanted.what == "storybook":
+        print(
+            api.evaluate_storybook(
+                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=_say
+            )
+        )
         return
     results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=_say)
     if wanted.results:
