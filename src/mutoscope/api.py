@@ -20,6 +20,7 @@ from mutoscope.clock import Clock
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.conditioning.conditioner import Conditioner
+from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
@@ -32,6 +33,7 @@ from mutoscope.evaluation.photos import measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
+from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.health import Check, checks
@@ -45,8 +47,10 @@ from mutoscope.request import GenerateRequest, parse_size
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
+from mutoscope.world.storybook.captions.parsing import ReadStory, read_story
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.story import Story
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 RUNS = Path("runs")  # where `train` leaves what it makes
@@ -54,8 +58,8 @@ _TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bund
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
     "Video", "bench", "bench_table", "best_of", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
-    "evaluate_ruler", "extend", "generate", "generate_best", "generate_request", "load", "markdown", "replay", "train",
-    "world_clip", "written",
+    "evaluate_ruler", "evaluate_storybook", "extend", "generate", "generate_best", "generate_request", "load", "markdown",
+    "replay", "train", "world_clip", "world_of", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -260,6 +264,42 @@ def evaluate_retrieval(
     return measure_retrieval(ranker, clips, galleries, stage, seed).table()
 
 
+def evaluate_storybook(
+    *,
+    checkpoint: Path | None = None,
+    scenes: int = 100,
+    seeds: int = 3,
+    sheet: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How often a model that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
+
+    `sheet`: where a picture of its first clips is written, good and bad.
+    """
+    if min(scenes, seeds) < 1:
+        raise MutoscopeError(
+            f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 100."
+        )
+    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    conditioner = pipeline.conditioner
+    if not isinstance(conditioner, StoryConditioner):
+        raise MutoscopeError(
+            f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
+        )
+    drawn = conditioner.drawn
+
+    def draw(prompt: str, seed: int) -> NDArray[np.uint8]:
+        size = f"{drawn.width}x{drawn.height}"
+        return pipeline.generate(
+            GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
+        ).frames
+
+    found = measure_following(draw, scenes, seeds, conditioner.stage, drawn, tell)
+    if sheet is not None:
+        Image.fromarray(found.sheet()).save(sheet)
+    return found.report.table()
+
+
 def bench(photo: Path = SAMPLE) -> Bench:
     """This machine's speed on the bundled photo, beside ffmpeg's zoompan."""
     return measure_speed(photo)
@@ -274,8 +314,19 @@ def world_clip(seed: int, world: World = "collages") -> tuple[str, Video]:
     rng = numpy_rng(seed, "world/storybook")
     story = sample_story(rng, shape.seconds)
     prompt = story_caption(story, rng, "en" if rng.random() < 0.5 else "zh")
+    return prompt, Video(_drawn(story, shape, seed), shape.fps)
+
+
+def world_of(prompt: str, seed: int = 0) -> tuple[ReadStory, Video]:
+    """What the storybook itself draws for a sentence, and how it was read."""
+    shape = ClipShape(frames=72, height=256, width=256, fps=24)
+    read = read_story(prompt, shape.seconds)
+    return read, Video(_drawn(read.story, shape, seed), shape.fps)
+
+
+def _drawn(story: Story, shape: ClipShape, seed: int) -> NDArray[np.uint8]:
     frames = render_stories([story], shape, seed).frames[0]
-    return prompt, Video((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).numpy(), shape.fps)
+    return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())
 
 
 def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:

@@ -11,9 +11,10 @@ from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from threading import current_thread, main_thread
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from mutoscope.bars import Bars
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import OnProgress, Step
 from mutoscope.request import GenerateRequest, wishes
@@ -118,16 +119,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
     evaluate = command("evaluate", _evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler", "retrieval"],
-                          help="motion (the motion model), ruler (the ruler of the storybook itself), "
+    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "storybook", "ruler", "retrieval"],
+                          help="motion (the motion model), storybook (a model that draws), ruler (of the storybook), "
                                "or retrieval (how well words and clips are told to fit)")  # fmt: skip
+    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion", choices=["diffusion"],
+                          help="which family draws (storybook; default diffusion)")  # fmt: skip
+    evaluate.add_argument(
+        "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
+    )
+    evaluate.add_argument(
+        "--seeds", metavar="N", type=int, default=3, help="clips of each prompt (storybook; default 3)"
+    )
+    evaluate.add_argument("--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook)")
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
-    evaluate.add_argument("--checkpoint", metavar="DIR", type=Path, help="the towers (retrieval; default the bundled)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
     train = command("train", _train, "run a recipe: train a model from nothing")
@@ -147,9 +156,13 @@ def build_parser() -> argparse.ArgumentParser:
     command("bench", _bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", _world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
-        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook"], default="collages",
-        help="collages (moving photos, the default) or storybook (a drawn picture book)",
+        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",
+        help="collages (moving photos, the default), storybook (a drawn picture book), or sample (what the storybook "
+        "draws for a --prompt)",
     )  # fmt: skip
+    world.add_argument(
+        "--prompt", metavar="PROMPT", help="what the storybook shall draw, in English or Chinese (sample)"
+    )
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
     _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
@@ -179,7 +192,7 @@ def _generate(wanted: argparse.Namespace) -> None:
         f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
     )
     for index, (target, video) in enumerate(zip(targets, _made(request), strict=True)):
-        with _Bars() as bars:
+        with Bars(_CTRL_C.heed) as bars:
             seconds = _saved(video, target, bars.on_progress)
         if index == 0:  # the others are told the same words
             _warn(video)
@@ -191,31 +204,21 @@ def _made(request: GenerateRequest) -> Iterator["Video"]:
     from mutoscope import api
 
     if request.keep:
-        with _Bars() as bars:
+        with Bars(_CTRL_C.heed) as bars:
             best = api.generate_best(request, bars.on_progress)
         yield from best
         return
     for index in range(request.variants):
-        with _Bars() as bars:
+        with Bars(_CTRL_C.heed) as bars:
             video = api.generate_request(request.variant(index), bars.on_progress)
         yield video
 
 
 def _extend(wanted: argparse.Namespace) -> None:
-    clip, given = Path(wanted.clip), vars(wanted)
-    request = GenerateRequest.from_dict(
-        {"extends": wanted.clip, **{name: given[name] for name in wishes() if name in given}}
-    )
-    target = Path(wanted.output) if wanted.output else _free(clip.with_name(f"{clip.stem}-longer{clip.suffix}"))
-    _check_files([], [target], clip)
-
-    from mutoscope import api
-
-    with _Bars() as bars:
-        video = api.generate_request(request, bars.on_progress)
-        seconds = _saved(video, target, bars.on_progress)
-    _warn(video)
-    _tell(video, target, seconds, as_json=wanted.json)
+    clip = Path(wanted.clip)
+    wanted.extends = wanted.clip
+    wanted.output = wanted.output or str(_free(clip.with_name(f"{clip.stem}-longer{clip.suffix}")))
+    _generate(wanted)
 
 
 def _replay(wanted: argparse.Namespace) -> None:
@@ -225,7 +228,7 @@ def _replay(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    with _Bars() as bars:
+    with Bars(_CTRL_C.heed) as bars:
         video = api.replay(clip, wanted.photo, bars.on_progress)
         seconds = _saved(video, target, bars.on_progress)
     if not video.stats.get("same", True):
@@ -255,6 +258,13 @@ def _evaluate(wanted: argparse.Namespace) -> None:
     if wanted.what == "retrieval":
         print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
         return
+    if wanted.what == "storybook":
+        print(
+            api.evaluate_storybook(
+                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=_say
+            )
+        )
+        return
     results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=_say)
     if wanted.results:
         api.written(results, wanted.results)
@@ -281,7 +291,19 @@ def _world(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    caption, video = api.world_clip(wanted.seed, wanted.world)
+    if (wanted.world == "sample") != (wanted.prompt is not None):
+        raise MutoscopeError(
+            f"{wanted.world} and --prompt {wanted.prompt!r} do not go together.",
+            "A prompt is drawn by sample, and sample draws a prompt.",
+            'Write mutoscope world sample --prompt "a red ball bounces".',
+        )
+    if wanted.prompt is not None:
+        read, video = api.world_of(wanted.prompt, wanted.seed)
+        for line in read.report():
+            _say(line)
+        caption = wanted.prompt
+    else:
+        caption, video = api.world_clip(wanted.seed, wanted.world)
     video.save(target)
     print(json.dumps({"path": str(target), "caption": caption}) if wanted.json else f"{caption}\n{target}")
 
@@ -382,46 +404,6 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
 
 def _say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-class _Bars:
-    """A bar for each stage on stderr, with the time that is left; nothing where no one looks."""
-
-    def __init__(self) -> None:
-        self.on_progress: OnProgress = _CTRL_C.heed
-        self.seen = sys.stderr.isatty()
-        if not self.seen:
-            return
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-
-        self.shown = Progress(
-            TextColumn("{task.description:>9}"),
-            BarColumn(),
-            TextColumn("{task.percentage:3.0f} %"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=Console(stderr=True),
-        )
-        bars: dict[str, TaskID] = {}
-
-        def show(step: Step) -> None:
-            _CTRL_C.heed(step)
-            if step.stage not in bars:
-                bars[step.stage] = self.shown.add_task(step.stage, total=step.total)
-            self.shown.update(bars[step.stage], completed=step.done, total=step.total)
-
-        self.on_progress = show
-
-    def __enter__(self) -> "_Bars":
-        if self.seen:
-            self.shown.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self.seen:
-            self.shown.stop()
 
 
 if __name__ == "__main__":

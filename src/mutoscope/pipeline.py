@@ -212,8 +212,9 @@ def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pip
     tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
     found = next((folder for folder in upsampler_folders if (folder / "config.json").is_file()), None)
+    drawn = config_from(ClipShape, model.part("shape", dict))
     return Pipeline(
-        conditioner=StoryConditioner(tokenizer, codec, config_from(ClipShape, model.part("shape", dict))),
+        conditioner=StoryConditioner(tokenizer, codec, drawn, model.part("stage", int)),
         family=family.eval(),
         codec=codec,
         name=model.folder.name,

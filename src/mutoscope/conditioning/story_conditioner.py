@@ -28,8 +28,8 @@ _SIDE = 256  # pixels that are delivered where nothing else is asked
 class StoryConditioner:
     """Understands prompts with the vocabulary of a stage; photos and earlier clips become codes that are known."""
 
-    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape) -> None:
-        self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
+    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, stage: int) -> None:
+        self.tokenizer, self.codec, self.drawn, self.stage = tokenizer, codec, drawn, stage
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""

@@ -1,7 +1,7 @@
 """The run behind the storybook model: diffusion on the latent codec, with clips and captions made while it trains."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -145,7 +145,7 @@ def diffusion_storybook(
 
 def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds, on a codec such as `tiny_latent` gives."""
-    shape = ClipShape(frames=9, height=64, width=64, fps=8)
+    shape = replace(STORYBOOK, frames=9)
     clips = EncodedClips(codec=codec_folder(codec), shape=shape, stage=stage, seed=1, window=16)
     tokenizer = Tokenizer(stage_vocabulary(stage))
     config = ClipDenoiserConfig(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraTraces, camera_traces
-from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, skins, grown, inked, label_pixels
+from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, grown, inked, label_pixels, skins
 from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike
 from mutoscope.evaluation.storybook.regions import SMALLEST, actor_regions
 from mutoscope.evaluation.storybook.scenery import Scenery, scenery_of

@@ -8,7 +8,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from mutoscope.evaluation.storybook.colours import COLOURS, skins, inked, label_pixels
+from mutoscope.evaluation.storybook.colours import COLOURS, inked, label_pixels, skins
 from mutoscope.evaluation.storybook.regions import actor_regions
 from mutoscope.evaluation.storybook.silhouettes import Silhouette, silhouette
 from mutoscope.shapes import ClipShape

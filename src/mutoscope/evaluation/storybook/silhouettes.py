@@ -53,7 +53,7 @@ class Silhouette:
 
 
 def silhouette(mask: Mask, own: Mask, ink: Mask, skin: Mask) -> Silhouette | None:
-    """The form of a region (H, W), of which `own` has its colour `ink` is dark, and `skin` is of people; None where there is none."""
+    """The form of a region (H, W): `own` has its colour, `ink` is dark, `skin` is of people. None where there is none."""
     drawn = mask.astype(np.uint8)
     found, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not found:

@@ -1,0 +1,53 @@
+"""A model that draws is measured: one that draws the truth passes, one that draws anything does not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mutoscope.cli import main
+from mutoscope.evaluation.storybook.following import draw_prompts, measure_following
+from mutoscope.evaluation.storybook.measure import SHAPE
+from mutoscope.world.storybook.captions.parsing import read_story
+from mutoscope.world.storybook.drawing import render_stories
+from mutoscope.world.storybook.held_out import is_held_out
+
+
+def true_clip(prompt: str, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    """A model that cannot be better: the world draws what the prompt says."""
+    frames = render_stories([read_story(prompt, SHAPE.seconds).story], SHAPE, seed).frames[0]
+    return np.asarray((frames * 255).round().byte().permute(0, 2, 3, 1).numpy())
+
+
+def test_prompts_say_all_and_keep_apart_what_training_shows_and_never_shows() -> None:
+    for held_out in (False, True):
+        prompts = list(draw_prompts(12, 1, SHAPE, held_out=held_out))
+        assert [is_held_out(prompt.story) for prompt in prompts] == [held_out] * 12
+        assert prompts == list(draw_prompts(12, 1, SHAPE, held_out=held_out))
+        assert all(read_story(p.text, SHAPE.seconds).story.actors == p.story.actors for p in prompts)
+
+
+def test_the_truth_passes_and_other_prompts_clips_do_not() -> None:
+    found = measure_following(true_clip, 8, 1, 1, SHAPE, lambda line: None)
+    scores = found.report.scores
+    assert list(scores) == ["true", "seen", "never seen", "shuffled prompts"]
+    assert scores["seen"].story.asked == scores["never seen"].story.asked == 8
+    drawn = scores["seen"].story.right + scores["never seen"].story.right
+    assert abs(drawn - scores["true"].story.right) <= 3  # other places and noise, so another few unread
+    assert drawn >= 10
+    assert scores["seen"].faultless.right >= 7
+    assert scores["shuffled prompts"].story.right <= 1
+    assert found.sheet().shape == (16 * 110, 6 * 96, 3)
+
+
+def test_the_command_measures_a_checkpoint_and_shows_what_it_drew(
+    tiny_story: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    words = ["evaluate", "storybook", "--checkpoint", str(tiny_story), "--scenes", "2", "--seeds", "1"]
+    assert main([*words, "--sheet", str(sheet)]) == 0
+    table = capsys.readouterr().out
+    assert "never seen" in table.splitlines()[0]
+    assert "whole story" in table
+    assert Image.open(sheet).size == (576, 440)
