@@ -28,13 +28,15 @@ from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
-from mutoscope.manifest import fingerprint
+from mutoscope.hub.pipeline import HubPipeline
+from mutoscope.hub.shelf import open_model
+from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.recipes.running import train
-from mutoscope.request import GenerateRequest
+from mutoscope.request import HUB, GenerateRequest
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
@@ -62,6 +64,12 @@ def load(model: str = "motion") -> Pipeline:
     return load_pipeline(folder, WEIGHTS / "matte")
 
 
+@lru_cache(maxsize=1)
+def load_hub(model: str) -> HubPipeline:
+    """A large model by `hub:ID` or `hub:FOLDER`; its weights are read when the first clip is asked for."""
+    return HubPipeline(model=open_model(model.removeprefix(HUB)))
+
+
 def bundled_models() -> list[str]:
     """The names that `load` knows."""
     return sorted(p.parent.name for p in WEIGHTS.glob("*/config.json") if p.parent.name != "matte")
@@ -84,7 +92,7 @@ def generate_request(
     """A video of what a request asks; with `variants`, the first of them (ask for `request.variant(n)` to get the others)."""
     clock = Clock(on_progress)
     with clock.stage("load"):
-        pipeline = load(request.model)
+        pipeline = load_hub(request.model) if request.model.startswith(HUB) else load(request.model)
     video = pipeline.generate(request.variant(0), on_progress, pixels=pixels)
     return replace(video, stats=video.stats | {"seconds": clock.seconds | video.stats["seconds"]})
 
@@ -97,6 +105,8 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
     manifest = read_manifest(path)
     request = GenerateRequest.from_dict(manifest.request)
     where = photo if photo is not None else request.photo
+    if not manifest.photo_sha256:
+        return _compared(generate_request(request, on_progress), manifest)
     if where is None:
         raise MutoscopeError(
             f"{path} was made from a photo that was no file.", "A replay needs the photo.", "Give it: --photo FILE."
@@ -108,7 +118,11 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
             "A replay needs the same pixels.",
             "Give the first photo, unchanged: --photo FILE.",
         )
-    video = generate_request(request, on_progress, pixels=pixels)
+    return _compared(generate_request(request, on_progress, pixels=pixels), manifest)
+
+
+def _compared(video: Video, manifest: Manifest) -> Video:
+    """The video, with whether its frames are those that the manifest remembers."""
     assert video.manifest is not None
     return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
 

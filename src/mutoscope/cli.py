@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import OnProgress, Step
-from mutoscope.request import GenerateRequest, wishes
+from mutoscope.request import HUB, GenerateRequest, wishes
 from mutoscope.version import __version__
 
 if TYPE_CHECKING:
@@ -142,16 +142,17 @@ def _generate(wanted: argparse.Namespace) -> None:
     given = vars(wanted)
     request = GenerateRequest.from_dict({name: given[name] for name in wishes() if name in given})
     targets = _targets(wanted.output, request)
-    _check_files([request.photo, request.mask], targets)
+    _check_files([request.photo, request.mask, request.last], targets)
 
     from mutoscope import api
 
-    expected = api.estimate(request)
-    clips = "clips" if request.variants > 1 else "clip"
-    _say(
-        f"{request.variants} {clips} of {expected.width}x{expected.height}, {request.frames} frames: "
-        f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
-    )
+    if not request.model.startswith(HUB):
+        expected = api.estimate(request)
+        clips = "clips" if request.variants > 1 else "clip"
+        _say(
+            f"{request.variants} {clips} of {expected.width}x{expected.height}, {request.frames} frames: "
+            f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
+        )
     for index, target in enumerate(targets):
         with _Bars() as bars:
             video = api.generate_request(request.variant(index), bars.on_progress)
@@ -280,8 +281,11 @@ def _warn(video: "Video") -> None:
     for word in video.manifest.impossible:
         _say(f"warning: {word['word']!r} cannot be done: {word['reason']}")
     for segment in video.manifest.timeline:
-        asked = ", ".join(segment["understood"]) or "stillness"
-        _say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
+        if "understood" in segment:  # a large model does not tell
+            asked = ", ".join(segment["understood"]) or "stillness"
+            _say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
+    if video.manifest.hub:
+        _say(f"settings: {', '.join(video.manifest.hub['settings'])}")
     for note in video.manifest.notes:
         _say(f"note: {note}")
 
@@ -311,6 +315,7 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
         "rendering": manifest.rendering,
         "subject": manifest.subject,
         "notes": manifest.notes,
+        "hub": manifest.hub,
     }
     print(json.dumps(told), flush=True)
 

@@ -3,6 +3,7 @@
 import ctypes
 import os
 from functools import cache
+from pathlib import Path
 
 import torch
 
@@ -39,3 +40,12 @@ def memory() -> int | None:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
         return None
+
+
+def cpu_flags() -> set[str]:
+    """What the processor can do, where Linux tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return set()
+    return {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}

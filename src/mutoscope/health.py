@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from mutoscope.devices import cores, memory
+from mutoscope.devices import cores, cpu_flags, memory
 from mutoscope.media.video import Video
 from mutoscope.version import __version__
 
@@ -59,7 +59,7 @@ def _h264() -> Check:
 
 
 def _machine() -> Iterator[Check]:
-    flags = _cpu_flags()
+    flags = cpu_flags()
     fast = [
         name for name, flag in (("AMX", "amx_bf16"), ("AVX-512 bf16", "avx512_bf16"), ("AVX2", "avx2")) if flag in flags
     ]
@@ -89,12 +89,3 @@ def _optional() -> Iterator[Check]:
             yield Check(name=package, state="works", seen=brings)
         else:
             yield Check(name=package, state="missing", seen=f"would bring {brings}", cure=f"pip install {package}")
-
-
-def _cpu_flags() -> set[str]:
-    """What the processor can do, where Linux tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return set()
-    return {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}

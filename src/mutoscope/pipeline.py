@@ -22,11 +22,12 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
-from mutoscope.request import GenerateRequest
+from mutoscope.request import HUB, GenerateRequest
 from mutoscope.version import __version__
 from mutoscope.vision.matting import MatteConfig, MatteNetwork
 
 Pixels = NDArray[np.uint8]
+OWN = Sampling(steps=16, guidance=1.5)  # of the motion model, where nothing else is asked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +45,7 @@ class Pipeline:
         self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
     ) -> Video:
         """A video of what the request asks; `pixels` (H,W,3) stands for the photo where it is not a file."""
+        _check_wishes(request)
         clock = Clock(on_progress)
         with clock.stage("condition"):
             told = self.conditioner(request, pixels)
@@ -63,7 +65,7 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        sampling = Sampling(steps=request.steps, guidance=request.guidance)
+        sampling = Sampling(steps=request.steps or OWN.steps, guidance=request.guidance or OWN.guidance)
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
@@ -125,6 +127,17 @@ def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
     if anatomy is None or not anatomy.cut:
         return ()
     return ("The picture's edge cuts the subject, so it turns only a little: what lies beyond the edge is not known.",)
+
+
+def _check_wishes(request: GenerateRequest) -> None:
+    """Refuse what only large models can be asked for."""
+    for name in ("last", "negative", "lora"):
+        if getattr(request, name) is not None:
+            raise MutoscopeError(
+                f"The model {request.model} takes no --{name}.",
+                "Some large models do.",
+                f"Leave it out, or choose one: mutoscope models lists them (--model {HUB}OWNER/NAME).",
+            )
 
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:

@@ -15,6 +15,7 @@ LONGEST_PROMPT = 2000
 SMALLEST_SIDE, LARGEST_SIDE = 64, 3840
 MOST_PIXELS = 1_000_000_000  # of all frames together: about 3 GB of memory
 SMALLEST_BOX = 0.01
+HUB = "hub:"  # begins the name of a large model; some of those read no words
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -40,6 +41,8 @@ class GenerateRequest:
 
     prompt: str = field(metadata=_wish("what should happen, in English or Chinese", "PROMPT"))
     photo: str | None = field(default=None, metadata=_wish("the photo that is to move", "FILE"))
+    last: str | None = field(default=None, metadata=_wish("the photo that the clip ends with (large models)", "FILE"))
+    negative: str | None = field(default=None, metadata=_wish("what should not be seen (large models)", "TEXT"))
     seed: int = field(default=0, metadata=_wish("another number, another motion of the same kind", "N", 0, 2**63 - 1))
     seconds: float = field(default=3.0, metadata=_wish("playing time", "S", 0.5, 10))
     fps: int = field(default=24, metadata=_wish("frames per second", "N", 8, 60))
@@ -47,10 +50,10 @@ class GenerateRequest:
         default=None, metadata=_wish("pixels, such as 1280x720; without it the photo's own shape, at most 1280", "WxH")
     )
     motion: float = field(default=1.0, metadata=_wish("how strongly things move; 1 is as trained", "X", 0, 2))
-    guidance: float = field(
-        default=1.5, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
+    guidance: float | None = field(
+        default=None, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
     )
-    steps: int = field(default=16, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
+    steps: int | None = field(default=None, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
     variants: int = field(default=1, metadata=_wish("how many clips, each with the next seed", "N", 1, 16))
     subject: str | None = field(
         default=None,
@@ -64,13 +67,17 @@ class GenerateRequest:
     )
     model: str = field(
         default="motion",
-        metadata=_wish("a bundled model, or the folder of a checkpoint", "NAME"),
+        metadata=_wish("a bundled model, the folder of a checkpoint, or hub: and a large model's id or folder", "NAME"),
+    )
+    lora: str | None = field(
+        default=None,
+        metadata=_wish("LoRA files or folders for a large model: a.safetensors, or a:0.8,b:0.5 with weights", "FILES"),
     )
 
     def __post_init__(self) -> None:
         for name, wish in wishes().items():
             object.__setattr__(self, name, _checked(name, kinds()[name], wish, getattr(self, name)))
-        _check_prompt(self.prompt)
+        _check_prompt(self.prompt, needed=not self.model.startswith(HUB))
         if self.size is not None:
             _check_length(*parse_size(self.size), self)
         if self.subject is not None:
@@ -124,7 +131,10 @@ def wishes() -> dict[str, Wish]:
 
 def kinds() -> dict[str, type[str] | type[int] | type[float]]:
     """What each field holds: text, a whole number or a number."""
-    return {known.name: next((k for k in (int, float) if known.type is k), str) for known in fields(GenerateRequest)}
+    return {
+        known.name: next((k for k in (int, float) if known.type in (k, k | None)), str)
+        for known in fields(GenerateRequest)
+    }
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -191,6 +201,8 @@ def _misplaced(what: str, text: str, rule: str, example: str) -> MutoscopeError:
 def _checked(name: str, kind: type, wish: Wish, value: Any) -> str | int | float | None:
     if kind is str:
         return _text(name, value)
+    if value is None and name in ("guidance", "steps"):  # the model's own
+        return None
     number = _number(name, kind, value)
     if wish.low is not None and wish.high is not None and not wish.low <= number <= wish.high:
         raise MutoscopeError(
@@ -232,8 +244,8 @@ def _number(name: str, kind: type, value: Any) -> int | float:
     )
 
 
-def _check_prompt(prompt: str) -> None:
-    if not prompt.strip():
+def _check_prompt(prompt: str, *, needed: bool) -> None:
+    if needed and not prompt.strip():
         raise MutoscopeError(
             "The prompt is empty.", "It says what should happen.", 'Write one, such as "the camera slowly zooms in".'
         )
