@@ -28,8 +28,10 @@ from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
+from mutoscope.hub.listing import Listed, large_models
+from mutoscope.hub.offer import Offer, fetch, make_offer
 from mutoscope.hub.pipeline import HubPipeline
-from mutoscope.hub.shelf import open_model
+from mutoscope.hub.shelf import find_model, open_model
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
@@ -46,8 +48,8 @@ from mutoscope.world.storybook.sampling import sample_story
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "generate",
-    "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "fetch",
+    "generate", "generate_request", "load", "load_hub", "markdown", "models", "offer", "replay", "train", "world_clip", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -68,6 +70,24 @@ def load(model: str = "motion") -> Pipeline:
 def load_hub(model: str) -> HubPipeline:
     """A large model by `hub:ID` or `hub:FOLDER`; its weights are read when the first clip is asked for."""
     return HubPipeline(model=open_model(model.removeprefix(HUB)))
+
+
+def offer(model: str) -> Offer | None:
+    """What fetching a large model would mean; None if it is on this disk."""
+    name = model.removeprefix(HUB)
+    return None if find_model(name) is not None else make_offer(name)
+
+
+def models() -> list[Listed]:
+    """All models: bundled, on this disk, known on the hub; with what they can do and whether they fit here."""
+    bundled = [
+        Listed(
+            name=name, where="bundled", licence="Apache-2.0", excludes="", memory="2 GB, no GPU", fits="yes",
+            size=sum(path.stat().st_size for path in (WEIGHTS / name).iterdir()), can=("a photo that moves as words say",),
+        )
+        for name in bundled_models()
+    ]  # fmt: skip
+    return [*bundled, *large_models()]
 
 
 def bundled_models() -> list[str]:

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from difflib import get_close_matches
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -73,7 +73,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         flag = re.search(r"--[\w-]+", message)
-        known = [f"--{name}" for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes")]
+        known = [
+            f"--{name}"
+            for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes", "yes", "fetch")
+        ]
         near = get_close_matches(flag[0], known, n=1) if flag and "unrecognized" in message else []
         cure = f"Did you mean {near[0]}?" if near else f"{self.prog} --help shows what can be asked."
         raise MutoscopeError(f"{message[:1].upper()}{message[1:]}.", f"Usage: {self.prog} …", cure)
@@ -98,7 +101,12 @@ def build_parser() -> argparse.ArgumentParser:
         help = wish.help + (f" ({'; '.join(parts)})" if parts else "")
         flag = "prompt" if wanted.name == "prompt" else f"--{wanted.name}"
         generate.add_argument(flag, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
+    generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
+    models = command("models", _models, "list models: bundled, on this disk, known on the hub; or fetch one")
+    models.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
+    models.add_argument("--yes", action="store_true", help="fetch it without asking")
+    models.add_argument("--json", action="store_true", help="one line of JSON for each model")
     replay = command("replay", _replay, "make the frames of a clip again, from the manifest inside it")
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
@@ -146,7 +154,9 @@ def _generate(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    if not request.model.startswith(HUB):
+    if request.model.startswith(HUB):
+        _on_this_disk(request.model, yes=wanted.yes)
+    else:
         expected = api.estimate(request)
         clips = "clips" if request.variants > 1 else "clip"
         _say(
@@ -160,6 +170,38 @@ def _generate(wanted: argparse.Namespace) -> None:
         if index == 0:  # the others are told the same words
             _warn(video)
         _tell(video, target, seconds, as_json=wanted.json)
+
+
+def _on_this_disk(model: str, *, yes: bool) -> None:
+    """See to it that a large model is here: tell what fetching it means, ask, and fetch it."""
+    from mutoscope import api
+
+    offer = api.offer(model)
+    if offer is None:
+        return
+    _say("\n".join(offer.told()))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise MutoscopeError(f"{offer.name} would have to be fetched.", "Nobody is here to ask.", "Say yes: --yes")
+        if input("Fetch it? [y/N] ").strip().lower() not in ("y", "yes", "j", "ja", "是"):
+            raise MutoscopeError(f"{offer.name} was not fetched.", "Its weights are needed.", "Choose another --model.")
+    with _Bars() as bars:
+        _say(f"It lies in {api.fetch(offer, bars.on_progress)}")
+
+
+def _models(wanted: argparse.Namespace) -> None:
+    from mutoscope import api
+
+    if wanted.fetch:
+        _on_this_disk(wanted.fetch, yes=wanted.yes)
+        return
+    where = None
+    for model in api.models():
+        if wanted.json:
+            print(json.dumps(asdict(model), ensure_ascii=False))
+        else:
+            print(*([f"{model.where}:"] if model.where != where else []), *model.told(), sep="\n")
+            where = model.where
 
 
 def _replay(wanted: argparse.Namespace) -> None:
@@ -299,23 +341,13 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
     if not as_json:
         print(target, flush=True)
         return
+    same = ("model", "frames", "fps", "width", "height", "timeline", "not_understood", "impossible", "rendering")
     told: dict[str, Any] = {
         "path": str(target),
-        "model": manifest.model,
         "seed": manifest.request["seed"],
-        "frames": manifest.frames,
-        "fps": manifest.fps,
-        "width": manifest.width,
-        "height": manifest.height,
         "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
         "peak_memory": peak_memory(),
-        "timeline": manifest.timeline,
-        "not_understood": manifest.not_understood,
-        "impossible": manifest.impossible,
-        "rendering": manifest.rendering,
-        "subject": manifest.subject,
-        "notes": manifest.notes,
-        "hub": manifest.hub,
+        **{name: getattr(manifest, name) for name in (*same, "subject", "notes", "hub")},
     }
     print(json.dumps(told), flush=True)
 

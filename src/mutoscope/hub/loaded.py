@@ -9,6 +9,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.hub.loras import load_loras
 from mutoscope.hub.memory import Machine, Setting, load_options, settle, this_machine
 from mutoscope.hub.model import HubModel
+from mutoscope.hub.shelf import need_hub
 
 _Key = tuple[Setting, str | None]
 
@@ -43,16 +44,11 @@ class Loaded:
 
 
 def diffusers() -> Any:
-    """The library. Errors: MutoscopeError if it is not installed."""
-    try:
-        import diffusers
-        import transformers
-    except ImportError as error:
-        raise MutoscopeError(
-            f"Large models need a package that is not installed ({error.name}).",
-            "They run through diffusers, an optional extra.",
-            "Install it: pip install 'mutoscope[hub]'",
-        ) from error
+    """The library, told to be quiet. Errors: MutoscopeError if it is not installed."""
+    need_hub()
+    import diffusers
+    import transformers
+
     for library in (diffusers, transformers):
         library.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()

@@ -33,10 +33,15 @@ class HubModel:
         """The class that the folder was saved from."""
         return str(self.index.get("_class_name"))
 
+    @property
+    def known(self) -> bool:
+        """Whether it is of a class that can be used here."""
+        return dialect(self.pipeline) is not None
+
     @cached_property
     def dialects(self) -> dict[Kind, Dialect]:
         """The class to load for each kind of beginning, with the numbers that the model's own files tell."""
-        if dialect(self.pipeline) is None:
+        if not self.known:
             listed = ", ".join(known.pipeline for known in DIALECTS)
             raise MutoscopeError(
                 f"{self.name} is a {self.pipeline}.", f"Known are {listed}.", "Choose a model of one of these classes."

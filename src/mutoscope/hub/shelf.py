@@ -1,18 +1,29 @@
-"""Where large models lie: a folder, or what was fetched from the hub before."""
+"""Where large models lie: a folder, or what was fetched from the hub before. Nothing is fetched unasked."""
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from mutoscope.errors import MutoscopeError
-from mutoscope.hub.loaded import diffusers
 from mutoscope.hub.model import INDEX, HubModel
 
 _ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-def open_model(name: str) -> HubModel:
-    """The model of that folder, or of that id on the hub if it is on this disk. Errors: MutoscopeError if it is not."""
-    diffusers()
+def need_hub() -> None:
+    """Errors: MutoscopeError if the libraries for large models are not installed."""
+    for library in ("diffusers", "transformers", "huggingface_hub"):
+        if find_spec(library) is None:
+            raise MutoscopeError(
+                f"Large models need {library}, which is not installed.",
+                "They run through diffusers, an optional extra.",
+                "Install it: pip install 'mutoscope[hub]'",
+            )
+
+
+def find_model(name: str) -> HubModel | None:
+    """The model of that folder, or of that id on the hub if it is on this disk. Errors: MutoscopeError if it can be neither."""
+    need_hub()
     folder = Path(name)
     if (folder / INDEX).is_file():
         return HubModel(folder=folder, name=folder.resolve().name)
@@ -22,24 +33,34 @@ def open_model(name: str) -> HubModel:
             f"A model is an id on the hub, OWNER/NAME, or a folder with a {INDEX} as diffusers saves it.",
             "Write --model hub:Wan-AI/Wan2.2-TI2V-5B-Diffusers, for example; `mutoscope models` lists more.",
         )
-    cached = cached_folder(name)
-    if cached is None:
-        raise not_here(name)
-    return HubModel(folder=cached, name=name, revision=cached.name)
+    from huggingface_hub import snapshot_download
 
-
-def cached_folder(name: str) -> Path | None:
-    """Where the hub's own cache holds that id, if it does; nothing is asked of the network."""
     try:
-        return Path(diffusers().DiffusionPipeline.download(name, local_files_only=True))
-    except (OSError, ValueError):  # the library's ways of saying that something is not there
+        folder = Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError):  # the library's ways of saying that it is not there
         return None
+    return HubModel(folder=folder, name=name, revision=folder.name) if (folder / INDEX).is_file() else None
 
 
-def not_here(name: str) -> MutoscopeError:
-    """What to say of a model that would have to be fetched."""
-    return MutoscopeError(
-        f"{name} is not on this disk.",
-        "Nothing is fetched unasked.",
-        f"Fetch it where there is a network: hf download {name}",
-    )
+def open_model(name: str) -> HubModel:
+    """The same. Errors: MutoscopeError if it is not on this disk."""
+    model = find_model(name)
+    if model is None:
+        raise MutoscopeError(
+            f"{name} is not on this disk.",
+            "Nothing is fetched unasked.",
+            f"Fetch it, after a look at its licence and size: mutoscope models --fetch {name}",
+        )
+    return model
+
+
+def models_here() -> tuple[HubModel, ...]:
+    """Every pipeline in the hub's cache on this disk that can be used here."""
+    from huggingface_hub import CacheNotFound, scan_cache_dir
+
+    try:
+        names = sorted(repo.repo_id for repo in scan_cache_dir().repos if repo.repo_type == "model")
+    except CacheNotFound:
+        return ()
+    found = (find_model(name) for name in names)
+    return tuple(model for model in found if model is not None and model.known)
