@@ -15,9 +15,19 @@ Pixels = NDArray[np.uint8]
 
 
 def arguments(
-    pipe: Any, shot: Shot, plan: Plan, request: GenerateRequest, first: Pixels | None, last: Pixels | None
+    pipe: Any,
+    shot: Shot,
+    plan: Plan,
+    request: GenerateRequest,
+    first: Pixels | None,
+    last: Pixels | None,
+    *,
+    pieces: bool,
 ) -> dict[str, Any]:
-    """All that `pipe` is called with for a shot that begins with `first` and ends with `last` (H,W,3); the guider is set."""
+    """All that `pipe` is called with for a shot that begins with `first` and ends with `last` (H,W,3); the guider is set.
+
+    `pieces`: memory is short, so that a class which can decodes two frames at once.
+    """
     import torch
 
     dialect = shot.dialect
@@ -36,6 +46,8 @@ def arguments(
         told["negative_prompt"] = request.negative
     if dialect.rate:
         told[dialect.rate] = plan.fps
+    if dialect.chunks and pieces:
+        told["decode_chunk_size"] = 2
     if plan.size is not None:
         told["width"], told["height"] = plan.size
     return told

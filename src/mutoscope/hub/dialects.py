@@ -29,6 +29,7 @@ class Dialect:
     sized: bool = True  # False: the class finds width and height itself, from the photo
     longest: bool = False  # True: more than `frames` cannot be made at all
     code: str = "b c t h w"  # how its latents lie in memory, as einops writes it
+    chunks: bool = False  # whether it can be told to decode few frames at once
     exact: bool = False  # True: only clips of just `size` and `frames` can be made; what is not wanted is cut off
 
 
@@ -68,11 +69,11 @@ DIALECTS: tuple[Dialect, ...] = (
     Dialect(
         pipeline="StableVideoDiffusionPipeline", name="Stable Video Diffusion", kind="photo", size=(1024, 576), sides=8,
         fps=7, frames=25, grid=1, steps=25, guidance="max_guidance_scale", prompt=False, negative=False, rate="fps",
-        motion="motion_bucket_id", longest=True, code="b t c h w",
+        motion="motion_bucket_id", longest=True, code="b t c h w", chunks=True,
     ),
     Dialect(
         pipeline="AnimateDiffPipeline", name="AnimateDiff", kind="text", size=(512, 512), sides=8, fps=8, frames=32,
-        grid=1, steps=50, longest=True,
+        grid=1, steps=50, longest=True, chunks=True,
     ),
     Dialect(
         pipeline="MochiPipeline", name="Mochi", kind="text", size=(848, 480), sides=16, fps=30, frames=163, grid=6,

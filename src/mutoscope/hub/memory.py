@@ -1,6 +1,7 @@
 """How a large model is fitted into the memory that is here, from roomy to frugal; each measure has a name."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any, Literal
@@ -34,13 +35,13 @@ class Setting:
 
     precision: Precision
     placement: Placement = "whole"
-    tiles: bool = False  # the decoder works tile by tile
+    pieces: bool = False  # the decoder works tile by tile, or on few frames at once
     eight_bits: bool = False  # the denoiser's weights
     cached: bool = False  # the denoiser's later blocks are skipped where the first one says that little changes
 
     def names(self) -> list[str]:
         """What the manifest says of it."""
-        measures = {"VAE in tiles": self.tiles, "8-bit denoiser": self.eight_bits, "first-block cache": self.cached}
+        measures = {"VAE in pieces": self.pieces, "8-bit denoiser": self.eight_bits, "first-block cache": self.cached}
         return [
             self.precision,
             *([self.placement] if self.placement != "whole" else []),
@@ -66,14 +67,18 @@ def settings(machine: Machine, pipeline: str) -> tuple[Setting, ...]:
     """All settings that work for a pipeline class on a machine, the roomiest first."""
     precision: Precision = "bf16" if machine.bf16 else "fp16" if machine.accelerator == "cuda" else "fp32"
     roomy = Setting(precision=precision)
-    tiled = Setting(precision=precision, tiles=True)
+    pieces = Setting(precision=precision, pieces=True)
     if machine.accelerator != "cuda":
-        return (roomy, tiled, *([Setting(precision=precision, tiles=True, eight_bits=True)] if can_quantise() else []))
-    offload = Setting(precision=precision, tiles=True, placement="model offload")
-    small = Setting(precision=precision, tiles=True, placement="model offload", eight_bits=True)
+        return (
+            roomy,
+            pieces,
+            *([Setting(precision=precision, pieces=True, eight_bits=True)] if can_quantise() else []),
+        )
+    offload = Setting(precision=precision, pieces=True, placement="model offload")
+    small = Setting(precision=precision, pieces=True, placement="model offload", eight_bits=True)
     # Weights that cross the bus at every step are slow: there the cache pays most.
-    streamed = Setting(precision=precision, tiles=True, placement="group offload", cached=pipeline in _CACHED)
-    return (roomy, tiled, offload, *([small] if can_quantise() else []), streamed)
+    streamed = Setting(precision=precision, pieces=True, placement="group offload", cached=pipeline in _CACHED)
+    return (roomy, pieces, offload, *([small] if can_quantise() else []), streamed)
 
 
 def can_quantise() -> bool:
@@ -87,7 +92,7 @@ def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
     Weights are counted as they lie on disk, so those stored in 32 bits are overestimated by half.
     """
     sizes = {name: size / 2 if setting.eight_bits and name in DENOISERS else size for name, size in bytes_of.items()}
-    work = _WORK * (0.5 if setting.tiles else 1)
+    work = _WORK * (0.5 if setting.pieces else 1)
     match setting.placement:
         case "whole":
             return int(sum(sizes.values()) * _ROOM + work)
@@ -127,9 +132,9 @@ def settle(pipe: Any, setting: Setting, machine: Machine) -> None:
     """Put a loaded pipeline where the setting says."""
     import torch
 
-    if setting.tiles:
+    if setting.pieces:
         for measure in ("enable_tiling", "enable_slicing"):
-            if hasattr(pipe.vae, measure):
+            with suppress(AttributeError, NotImplementedError):  # SVD's decoder can neither: see `call.py`
                 getattr(pipe.vae, measure)()
     if setting.cached:
         _cache(pipe)

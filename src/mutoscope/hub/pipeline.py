@@ -77,7 +77,7 @@ class HubPipeline:
                 pipe = self.loaded.pipe(self.model, shot.dialect.pipeline, setting, request.lora)
             first = clips[-1][-1] if shot.handed else photo
             ending = last if number + 1 == len(planned.shots) else None
-            told = arguments(pipe, shot, planned, request, first, ending)
+            told = arguments(pipe, shot, planned, request, first, ending, pieces=setting.pieces)
             with clock.stage("sample"), watched(pipe, _teller(number, planned, on_progress)):
                 made = _pixels(pipe(**told).frames[0])
             clips.append(made[shot.handed :][: shot.frames])
