@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import torch
@@ -226,8 +227,10 @@ def test_prompts_go_through_as_they_are(
 
     monkeypatch.setattr(kind, "__call__", listening)
     long = "一只柯基在夕阳下冲浪，浪花飞溅，镜头缓缓推近，" * 40
-    ltx.generate(_request(long))
+    video = ltx.generate(_request(long))
     assert heard[0] == long
+    assert video.manifest
+    assert any("reads the first 128" in note for note in video.manifest.notes)  # and what it cannot hold is told
 
 
 def test_who_waits_hears_of_every_step_and_may_look(pipeline: Callable[[str], HubPipeline]) -> None:
@@ -296,6 +299,21 @@ def test_half_a_model_is_told(tiny: Folder, tmp_path: Path) -> None:
         weights.write_bytes(kept)
     finally:
         (tmp_path / "half").rename(whole)
+
+
+def test_sound_is_heard_for_as_long_as_the_clip_is_seen(pipeline: Callable[[str], HubPipeline], tmp_path: Path) -> None:
+    video = pipeline("ltx2").generate(_request("[0-0.5s] a bell rings [0.5-1s] it stops", seconds=1))
+    assert video.sound
+    assert video.sound.samples.shape == (video.sound.rate, 2)
+    assert video.sound.samples.any()
+    for name, codec in (("clip.mp4", "aac"), ("clip.webm", "opus")):
+        with av.open(str(video.save(tmp_path / name))) as container:
+            (stream,) = container.streams.audio
+            heard = np.concatenate([frame.to_ndarray() for frame in container.decode(stream)], axis=1)
+            assert stream.codec_context.name.startswith(codec)
+            assert heard.shape[1] / stream.rate == pytest.approx(1, abs=0.1)
+            assert abs(heard).max() > 0
+        assert len(Video.open(tmp_path / name).frames) == 24
 
 
 def test_black_and_still_clips_are_refused() -> None:

@@ -92,3 +92,12 @@ def _pictures(dialect: Dialect, shot: Shot, pictures: list[Image.Image]) -> dict
 
 def _fitted(picture: Pixels, size: tuple[int, int] | None) -> Image.Image:
     return Image.fromarray(fit_photo(picture, *size) if size else picture)
+
+
+def unread(pipe: Any, shot: Shot) -> str | None:
+    """What to say where a prompt is longer than the model reads; diffusers itself would cut it and keep silent."""
+    tokenizer = getattr(pipe, "tokenizer", None)
+    if tokenizer is None or not shot.dialect.prompt:
+        return None
+    count, most = len(tokenizer(shot.text).input_ids), shot.dialect.tokens or tokenizer.model_max_length
+    return f"The prompt has {count} tokens, and the model reads the first {most}." if count > most else None

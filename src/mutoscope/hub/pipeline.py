@@ -1,7 +1,8 @@
 """The whole path of a large model, behind the same interface as the bundled one: a request goes in, a video comes out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from mutoscope.clock import Clock
 from mutoscope.errors import MutoscopeError
-from mutoscope.hub.call import arguments
+from mutoscope.hub.call import arguments, unread
 from mutoscope.hub.loaded import Loaded
 from mutoscope.hub.memory import Machine, Setting, fitting, settings, this_machine
 from mutoscope.hub.model import HubModel
@@ -18,12 +19,22 @@ from mutoscope.hub.preview import preview
 from mutoscope.hub.watching import watched
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo
+from mutoscope.media.sound import Sound, joined
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
 from mutoscope.request import GenerateRequest
 from mutoscope.version import __version__
 
 Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Clip:
+    """What a shot became: frames (T, H, W, 3), sound if the model makes it, and what is to be said of its words."""
+
+    frames: Pixels
+    sound: Sound | None
+    unread: str | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,16 +53,20 @@ class HubPipeline:
             photo = pixels if pixels is not None else open_photo(request.photo) if request.photo else None
             last = open_photo(request.last) if request.last else None
             planned = plan(request, self.model, photo.shape[:2] if photo is not None else None)
-        setting, frames = self._made_to_fit(planned, request, photo, last, clock, on_progress)
+        setting, made = self._made_to_fit(planned, request, photo, last, clock, on_progress)
+        frames = np.concatenate([clip.frames for clip in made])
         check_frames(frames, moving=request.motion > 0)
+        sounds = [clip.sound for clip in made if clip.sound]
+        planned = replace(planned, notes=(*planned.notes, *(clip.unread for clip in made if clip.unread)))
         manifest = self._manifest(request, planned, setting, photo, frames)
-        return Video(frames, planned.fps, manifest=manifest, stats=clock.stats())
+        sound = joined(sounds) if sounds else None
+        return Video(frames, planned.fps, manifest=manifest, stats=clock.stats(), sound=sound)
 
     def _made_to_fit(
         self, planned: Plan, request: GenerateRequest, photo: Pixels | None, last: Pixels | None, clock: Clock,
         on_progress: OnProgress,
-    ) -> tuple[Setting, Pixels]:  # fmt: skip
-        """The frames, and the setting they were made with: the one that should fit, or after running out the next."""
+    ) -> tuple[Setting, list[_Clip]]:  # fmt: skip
+        """The clip of every shot, and the setting they were made with: the one that should fit, or after running out the next."""
         machine = this_machine()
         ladder = fitting(self.model.bytes_of, machine, self.model.pipeline)
         if not ladder:
@@ -69,19 +84,20 @@ class HubPipeline:
     def _made(
         self, planned: Plan, request: GenerateRequest, setting: Setting, photo: Pixels | None, last: Pixels | None,
         clock: Clock, on_progress: OnProgress,
-    ) -> Pixels:  # fmt: skip
-        """(T, H, W, 3) uint8: every shot in turn, each begun with the last frame of the one before."""
-        clips: list[Pixels] = []
+    ) -> list[_Clip]:  # fmt: skip
+        """Every shot in turn, each begun with the last frame of the one before."""
+        clips: list[_Clip] = []
         for number, shot in enumerate(planned.shots):
             with clock.stage("load"):
                 pipe = self.loaded.pipe(self.model, shot.dialect.pipeline, setting, request.lora)
-            first = clips[-1][-1] if shot.handed else photo
+            first = clips[-1].frames[-1] if shot.handed else photo
             ending = last if number + 1 == len(planned.shots) else None
             told = arguments(pipe, shot, planned, request, first, ending, pieces=setting.pieces)
             with clock.stage("sample"), watched(pipe, _teller(number, planned, on_progress)):
-                made = _pixels(pipe(**told).frames[0])
-            clips.append(made[shot.handed :][: shot.frames])
-        return np.concatenate(clips)
+                made = pipe(**told)
+            frames = _pixels(made.frames[0])[shot.handed :][: shot.frames]
+            clips.append(_Clip(frames=frames, sound=_sound(pipe, made, shot, planned.fps), unread=unread(pipe, shot)))
+        return clips
 
     def _manifest(
         self, request: GenerateRequest, planned: Plan, setting: Setting, photo: Pixels | None, frames: Pixels
@@ -143,6 +159,15 @@ def _pixels(frames: NDArray[np.float32]) -> Pixels:
             "Try another --seed or more --steps; if it stays so, the weights do not bear this precision.",
         )
     return (np.asarray(frames).clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def _sound(pipe: Any, made: Any, shot: Shot, fps: int) -> Sound | None:
+    """What the model let be heard while the kept frames are seen."""
+    if not shot.dialect.sound:
+        return None
+    samples = made.audio[0].detach().float().cpu().numpy().T  # (channels, N) as the vocoder makes it
+    whole = Sound(samples=np.nan_to_num(samples), rate=int(pipe.vocoder.config.output_sampling_rate))
+    return whole.part(shot.handed / fps, shot.frames / fps)
 
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:
