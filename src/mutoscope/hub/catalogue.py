@@ -1,4 +1,4 @@
-"""Large models that are known by name: licence, whom it excludes, and what their makers say they need. `None`: not known."""
+"""Large models that are known by name: licence, whom it excludes, and what they are said to need. `None`: not known."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _LARGE = "companies with 10 million dollars or more a year, unless they pay"
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """A model on the hub, with facts read on its pages in November 2026; the hub is asked again before anything is fetched."""
+    """A model on the hub, with facts read in November 2026: docs/models.md says where."""
 
     id: str
     pipeline: str
@@ -82,16 +82,16 @@ KNOWN: tuple[Known, ...] = (
         licence="LTX-2.x Community", excludes=_LARGE, gated=True,
     ),
     Known(
-        id="zai-org/CogVideoX-2b", pipeline="CogVideoXPipeline", kinds=_TEXT, licence=APACHE, excludes="", gpu=12.5,
+        id="THUDM/CogVideoX-2b", pipeline="CogVideoXPipeline", kinds=_TEXT, licence=APACHE, excludes="", gpu=12.5,
         how="with model offload and VAE in tiles",
     ),
     Known(
-        id="zai-org/CogVideoX-5b", pipeline="CogVideoXPipeline", kinds=_TEXT, licence="CogVideoX",
+        id="THUDM/CogVideoX-5b", pipeline="CogVideoXPipeline", kinds=_TEXT, licence="CogVideoX",
         excludes="businesses that have not registered, or with more than a million visits a month", gpu=20.7,
         how="with model offload and VAE in tiles",
     ),
     Known(
-        id="zai-org/CogVideoX-5b-I2V", pipeline="CogVideoXImageToVideoPipeline", kinds=_PHOTO, licence="CogVideoX",
+        id="THUDM/CogVideoX-5b-I2V", pipeline="CogVideoXImageToVideoPipeline", kinds=_PHOTO, licence="CogVideoX",
         excludes="businesses that have not registered, or with more than a million visits a month",
     ),
     Known(

@@ -22,7 +22,7 @@ class Listed:
     licence: str | None
     excludes: str | None
     size: int | None  # bytes
-    memory: str | None  # what its makers say it needs
+    memory: str | None  # what is said to be enough
     can: tuple[str, ...]
     fits: str
 
@@ -109,9 +109,13 @@ def abilities_table() -> str:
 
 def known_table() -> str:
     """What is known of the models on the hub, as a Markdown table."""
-    rows = ["| model | licence | excludes | memory, as its makers say | can |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| model | licence | excludes | memory said to be enough | can |", "| --- | --- | --- | --- | --- |"]
     for known in KNOWN:
         excludes = "not known" if known.excludes is None else known.excludes or "nobody"
         cells = [f"`hub:{known.id}`", known.licence or "not known", excludes, _needs(known) or "not known"]
         rows.append(f"| {' | '.join([*cells, ', '.join(known.can())])} |")
     return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    print(abilities_table(), known_table(), sep="\n\n")
