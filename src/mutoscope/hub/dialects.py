@@ -67,7 +67,7 @@ DIALECTS: tuple[Dialect, ...] = (
     _dialect("HunyuanVideo15Pipeline", "HunyuanVideo 1.5", "text", _HUNYUAN, size=(848, 480)),
     _dialect("HunyuanVideo15ImageToVideoPipeline", "HunyuanVideo 1.5 I2V", "photo", _HUNYUAN, size=(848, 480), sized=False),
     Dialect(
-        pipeline="StableVideoDiffusionPipeline", name="Stable Video Diffusion", kind="photo", size=(1024, 576), sides=8,
+        pipeline="StableVideoDiffusionPipeline", name="Stable Video Diffusion", kind="photo", size=(1024, 576), sides=64,
         fps=7, frames=25, grid=1, steps=25, guidance="max_guidance_scale", prompt=False, negative=False, rate="fps",
         motion="motion_bucket_id", longest=True, code="b t c h w", chunks=True,
     ),

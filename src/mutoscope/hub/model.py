@@ -79,6 +79,8 @@ class HubModel:
                 fixed = bool(own.get("use_learned_positional_embeddings"))
                 frames = own.get("sample_frames", known.frames)
                 return replace(known, size=size, frames=frames, fps=16 if newer else 8, longest=fixed, exact=fixed)
+            case "HunyuanVideo 1.5" if self.config("transformer").get("target_size", 640) >= 960:
+                return replace(known, size=(1280, 720))
             case "Stable Video Diffusion":
                 return replace(known, frames=self.config("unet").get("num_frames", known.frames))
             case "AnimateDiff":

@@ -1,6 +1,6 @@
 """The whole path of a large model, behind the same interface as the bundled one: a request goes in, a video comes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -71,14 +71,14 @@ class HubPipeline:
         ladder = fitting(self.model.bytes_of, machine, self.model.pipeline)
         if not ladder:
             ladder = settings(machine, self.model.pipeline)[-1:]  # what is said to be too little may yet be enough
-        for setting in ladder[:2]:
+        tried = ladder[:2]
+        for setting in tried:
             try:
                 return setting, self._made(planned, request, setting, photo, last, clock, on_progress)
             except (MemoryError, RuntimeError) as error:
                 if not _out_of_memory(error):
                     raise
-                self.loaded.free()
-                tried = setting
+            self.loaded.free()  # outside of the handler: the error holds on to what was half made
         raise _too_large(self.model, planned, machine, tried)
 
     def _made(
@@ -190,12 +190,12 @@ def _out_of_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
-def _too_large(model: HubModel, planned: Plan, machine: Machine, tried: Setting) -> MutoscopeError:
+def _too_large(model: HubModel, planned: Plan, machine: Machine, tried: Sequence[Setting]) -> MutoscopeError:
     size = "x".join(map(str, planned.size)) if planned.size else "this size"
     frames = max(shot.made for shot in planned.shots)
     weights = sum(model.bytes_of.values()) / 1e9
     return MutoscopeError(
-        f"Memory ran out twice, last with {', '.join(tried.names())}.",
+        f"Memory ran out with {'; then with '.join(', '.join(setting.names()) for setting in tried)}.",
         f"{model.name} has {weights:.1f} GB of weights, {machine.free / 1e9:.1f} GB were free, and {frames} frames of {size} "
         "come on top.",
         "Write a smaller --size or fewer --seconds, close other programs, or choose a smaller model: mutoscope models.",
