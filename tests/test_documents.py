@@ -4,12 +4,14 @@ import configparser
 import inspect
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import mutoscope
 from mutoscope.cli import build_parser
+from mutoscope.hub.listing import abilities_table, known_table
 from mutoscope.language.commands import expand_commands
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import understand
@@ -23,6 +25,7 @@ DOCUMENTS = (
     "CHANGELOG.md",
     "docs/architecture.md",
     "docs/log.md",
+    "docs/models.md",
     "docs/results.md",
     "src/mutoscope/samples/README.md",
 )
@@ -72,6 +75,19 @@ def test_the_first_command_stands_before_line_25(name: str) -> None:
 @pytest.mark.parametrize("words", [words for words in commands("README.md") if words[0] == "mutoscope"], ids=" ".join)
 def test_every_command_in_the_readme_is_one_the_program_understands(words: list[str]) -> None:
     assert build_parser().parse_args(words[1:])
+
+
+@pytest.mark.parametrize(
+    "words", [words for words in commands("docs/models.md") if words[0] == "mutoscope"], ids=" ".join
+)
+def test_every_command_about_large_models_is_one_the_program_understands(words: list[str]) -> None:
+    assert build_parser().parse_args(words[1:])
+
+
+@pytest.mark.parametrize(("mark", "table"), [("classes", abilities_table), ("models", known_table)])
+def test_the_tables_of_large_models_are_made_from_the_code(mark: str, table: Callable[[], str]) -> None:
+    written = read("docs/models.md").split(f"<!-- {mark} -->\n")[1].split(f"\n<!-- /{mark} -->")[0]
+    assert written == table()
 
 
 def test_every_prompt_that_the_documents_show_is_understood() -> None:

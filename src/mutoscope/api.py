@@ -37,13 +37,17 @@ from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.health import Check, checks
+from mutoscope.hub.listing import Listed, large_models
+from mutoscope.hub.offer import Offer, fetch, make_offer
+from mutoscope.hub.pipeline import HubPipeline
+from mutoscope.hub.shelf import find_model, open_model
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.recipes.running import train
-from mutoscope.request import GenerateRequest, parse_size
+from mutoscope.request import HUB, GenerateRequest, parse_size
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
@@ -58,8 +62,8 @@ _TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bund
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 __all__ = [
     "Video", "bench", "bench_table", "best_of", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_retrieval",
-    "evaluate_ruler", "evaluate_storybook", "extend", "generate", "generate_best", "generate_request", "load", "markdown",
-    "replay", "train", "world_clip", "world_of", "written",
+    "evaluate_ruler", "evaluate_storybook", "extend", "fetch", "generate", "generate_best", "generate_request", "load", "load_hub",
+    "markdown", "models", "offer", "replay", "train", "world_clip", "world_of", "written",
 ]  # fmt: skip
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
@@ -89,6 +93,30 @@ def _trained_storybook() -> Path:
         "Train one (`mutoscope train latent`, then `mutoscope train diffusion_storybook`), give its checkpoint with "
         "--model DIR, or move a photo with --photo FILE.",
     )
+
+
+@lru_cache(maxsize=1)
+def load_hub(model: str) -> HubPipeline:
+    """A large model by `hub:ID` or `hub:FOLDER`; its weights are read when the first clip is asked for."""
+    return HubPipeline(model=open_model(model.removeprefix(HUB)))
+
+
+def offer(model: str) -> Offer | None:
+    """What fetching a large model would mean; None if it is on this disk."""
+    name = model.removeprefix(HUB)
+    return None if find_model(name) is not None else make_offer(name)
+
+
+def models() -> list[Listed]:
+    """All models: bundled, on this disk, known on the hub; with what they can do and whether they fit here."""
+    bundled = [
+        Listed(
+            name=name, where="bundled", licence="Apache-2.0", excludes="", memory="2 GB, no GPU", fits="yes",
+            size=sum(path.stat().st_size for path in (WEIGHTS / name).iterdir()), can=("a photo that moves as words say",),
+        )
+        for name in bundled_models()
+    ]  # fmt: skip
+    return [*bundled, *large_models()]
 
 
 def bundled_models() -> list[str]:
@@ -125,7 +153,7 @@ def generate_request(
         return generate_best(request, on_progress, pixels=pixels)[0]
     clock = Clock(on_progress)
     with clock.stage("load"):
-        pipeline = load(request.model)
+        pipeline = load_hub(request.model) if request.model.startswith(HUB) else load(request.model)
     video = pipeline.generate(request.variant(0), on_progress, pixels=pixels)
     return replace(video, stats=video.stats | {"seconds": clock.seconds | video.stats["seconds"]})
 
@@ -134,7 +162,7 @@ def generate_best(
     request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
 ) -> list[Video]:
     """Of all variants of a request the `keep` that fit its words best, the best one first, by the alignment towers."""
-    if isinstance(load(request.model).codec, MotionCodec):
+    if request.model.startswith(HUB) or isinstance(load(request.model).codec, MotionCodec):
         raise MutoscopeError(
             "--keep needs a clip of the storybook.",
             "What ranks variants has seen nothing else, and knows nothing of photos.",

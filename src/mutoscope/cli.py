@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from difflib import get_close_matches
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from mutoscope.bars import Bars
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import OnProgress, Step
-from mutoscope.request import GenerateRequest, wishes
+from mutoscope.request import HUB, GenerateRequest, wishes
 from mutoscope.version import __version__
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         flag = re.search(r"--[\w-]+", message)
-        known = [f"--{name}" for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes")]
+        known = [
+            f"--{name}"
+            for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes", "yes", "fetch")
+        ]
         near = get_close_matches(flag[0], known, n=1) if flag and "unrecognized" in message else []
         cure = f"Did you mean {near[0]}?" if near else f"{self.prog} --help shows what can be asked."
         raise MutoscopeError(f"{message[:1].upper()}{message[1:]}.", f"Usage: {self.prog} …", cure)
@@ -101,6 +104,7 @@ def build_parser() -> argparse.ArgumentParser:
         help = wish.help + (f" ({'; '.join(parts)})" if parts else "")
         flag = "prompt" if wanted.name == "prompt" else f"--{wanted.name}"
         generate.add_argument(flag, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
+    generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
     extend = command("extend", _extend, "let an earlier clip go on as a sentence says")
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
@@ -110,6 +114,10 @@ def build_parser() -> argparse.ArgumentParser:
             f"--{name}", metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
         )
     _add_output(extend, "the clip's name with -longer")
+    models = command("models", _models, "list models: bundled, on this disk, known on the hub; or fetch one")
+    models.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
+    models.add_argument("--yes", action="store_true", help="fetch it without asking")
+    models.add_argument("--json", action="store_true", help="one line of JSON for each model")
     replay = command("replay", _replay, "make the frames of a clip again, from the manifest inside it")
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
@@ -185,12 +193,15 @@ def _generate(wanted: argparse.Namespace) -> None:
 
     from mutoscope import api
 
-    expected = api.estimate(request)
-    clips = "clips" if request.variants > 1 else "clip"
-    _say(
-        f"{request.variants} {clips} of {expected.width}x{expected.height}, {request.frames} frames: "
-        f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
-    )
+    if request.model.startswith(HUB):
+        _on_this_disk(request.model, yes=wanted.yes)
+    else:
+        expected = api.estimate(request)
+        clips = "clips" if request.variants > 1 else "clip"
+        _say(
+            f"{request.variants} {clips} of {expected.width}x{expected.height}, {request.frames} frames: "
+            f"about {expected.seconds:.0f} s and {expected.memory_bytes / 1e9:.1f} GB of memory."
+        )
     for index, (target, video) in enumerate(zip(targets, _made(request), strict=True)):
         with Bars(_CTRL_C.heed) as bars:
             seconds = _saved(video, target, bars.on_progress)
@@ -219,6 +230,38 @@ def _extend(wanted: argparse.Namespace) -> None:
     wanted.extends = wanted.clip
     wanted.output = wanted.output or str(_free(clip.with_name(f"{clip.stem}-longer{clip.suffix}")))
     _generate(wanted)
+
+
+def _on_this_disk(model: str, *, yes: bool) -> None:
+    """See to it that a large model is here: tell what fetching it means, ask, and fetch it."""
+    from mutoscope import api
+
+    offer = api.offer(model)
+    if offer is None:
+        return
+    _say("\n".join(offer.told()))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise MutoscopeError(f"{offer.name} would have to be fetched.", "Nobody is here to ask.", "Say yes: --yes")
+        if input("Fetch it? [y/N] ").strip().lower() not in ("y", "yes", "j", "ja", "是"):
+            raise MutoscopeError(f"{offer.name} was not fetched.", "Its weights are needed.", "Choose another --model.")
+    with Bars(_CTRL_C.heed) as bars:
+        _say(f"It lies in {api.fetch(offer, bars.on_progress)}")
+
+
+def _models(wanted: argparse.Namespace) -> None:
+    from mutoscope import api
+
+    if wanted.fetch:
+        _on_this_disk(wanted.fetch, yes=wanted.yes)
+        return
+    where = None
+    for model in api.models():
+        if wanted.json:
+            print(json.dumps(asdict(model), ensure_ascii=False))
+        else:
+            print(*([f"{model.where}:"] if model.where != where else []), *model.told(), sep="\n")
+            where = model.where
 
 
 def _replay(wanted: argparse.Namespace) -> None:
@@ -366,8 +409,11 @@ def _warn(video: "Video") -> None:
     for word in video.manifest.impossible:
         _say(f"warning: {word['word']!r} cannot be done: {word['reason']}")
     for segment in video.manifest.timeline:
-        asked = ", ".join(segment["understood"]) or "stillness"
-        _say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
+        if "understood" in segment:  # a large model does not tell
+            asked = ", ".join(segment["understood"]) or "stillness"
+            _say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
+    if video.manifest.hub:
+        _say(f"settings: {', '.join(video.manifest.hub['settings'])}")
     for note in video.manifest.notes:
         _say(f"note: {note}")
 
@@ -381,23 +427,13 @@ def _tell(video: "Video", target: Path, seconds: dict[str, float], *, as_json: b
     if not as_json:
         print(target, flush=True)
         return
+    same = ("model", "frames", "fps", "width", "height", "timeline", "not_understood", "impossible", "rendering")
     told: dict[str, Any] = {
         "path": str(target),
-        "model": manifest.model,
         "seed": manifest.request["seed"],
-        "frames": manifest.frames,
-        "fps": manifest.fps,
-        "width": manifest.width,
-        "height": manifest.height,
         "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
         "peak_memory": peak_memory(),
-        "timeline": manifest.timeline,
-        "not_understood": manifest.not_understood,
-        "impossible": manifest.impossible,
-        "rendering": manifest.rendering,
-        "alignment": manifest.alignment,
-        "subject": manifest.subject,
-        "notes": manifest.notes,
+        **{name: getattr(manifest, name) for name in (*same, "alignment", "subject", "notes", "hub")},
     }
     print(json.dumps(told), flush=True)
 

@@ -2,7 +2,9 @@
 
 import ctypes
 import os
+import re
 from functools import cache
+from pathlib import Path
 
 import torch
 
@@ -34,8 +36,18 @@ def cores() -> int:
 
 
 def memory() -> int | None:
-    """Bytes of memory that are free for use, where the system tells."""
+    """Bytes of memory that are free for use, where the system tells; what it only keeps of files counts as free."""
     try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        told = re.search(r"^MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text("utf-8"), re.MULTILINE)
+        return int(told[1]) * 1024 if told else os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
         return None
+
+
+def cpu_flags() -> set[str]:
+    """What the processor can do, where Linux tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return set()
+    return {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}

@@ -1,6 +1,7 @@
 """What is installed, what works on this machine, and what each missing part would bring."""
 
 import platform
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,14 +12,17 @@ from typing import Literal
 
 import numpy as np
 
-from mutoscope.devices import cores, memory
+from mutoscope.devices import cores, cpu_flags, memory
 from mutoscope.media.video import Video
 from mutoscope.version import __version__
 
 State = Literal["works", "missing", "broken"]  # what is missing is optional; what is broken is needed
 PACKAGES = ("torch", "numpy", "av", "opencv-python-headless", "pillow", "safetensors")
 NEEDED_MEMORY, NEEDED_DISK = 2 * 2**30, 100 * 2**20
-OPTIONAL_PACKAGES = (("pillow_heif", "pillow-heif", "photos in HEIC, as iPhones take them"),)
+OPTIONAL_PACKAGES = (
+    ("pillow_heif", "pillow-heif", "photos in HEIC, as iPhones take them"),
+    ("diffusers", "mutoscope[hub]", "large open models: mutoscope models lists them"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,7 @@ def _packages() -> Iterator[Check]:
         try:
             yield Check(name=package, state="works", seen=metadata.version(package))
         except metadata.PackageNotFoundError:
-            yield Check(name=package, state="broken", seen="not installed", cure=f"pip install {package}")
+            yield Check(name=package, state="broken", seen="not installed", cure=f"pip install '{package}'")
 
 
 def _h264() -> Check:
@@ -59,7 +63,7 @@ def _h264() -> Check:
 
 
 def _machine() -> Iterator[Check]:
-    flags = _cpu_flags()
+    flags = cpu_flags()
     fast = [
         name for name, flag in (("AMX", "amx_bf16"), ("AVX-512 bf16", "avx512_bf16"), ("AVX2", "avx2")) if flag in flags
     ]
@@ -88,13 +92,6 @@ def _optional() -> Iterator[Check]:
         if util.find_spec(module):
             yield Check(name=package, state="works", seen=brings)
         else:
-            yield Check(name=package, state="missing", seen=f"would bring {brings}", cure=f"pip install {package}")
-
-
-def _cpu_flags() -> set[str]:
-    """What the processor can do, where Linux tells."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-    except OSError:
-        return set()
-    return {flag for line in lines if line.startswith(("flags", "Features")) for flag in line.split()}
+            yield Check(
+                name=package, state="missing", seen=f"would bring {brings}", cure=f"pip install {shlex.quote(package)}"
+            )

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, get_origin
 
 from mutoscope.errors import MutoscopeError
@@ -22,12 +22,12 @@ class Manifest:
     model: str
     checkpoint: str  # sha256 of the weights, hex
     request: dict[str, Any]  # GenerateRequest.to_dict()
-    photo_sha256: str
+    photo_sha256: str  # empty if there was no photo
     frames: int
     fps: int
     width: int
     height: int
-    rendering: str  # layers, soft or camera
+    rendering: str  # layers, soft or camera; drawn (by a large model)
     subject: dict[str, Any]  # source, confidence, box
     timeline: list[Any]  # of {text, start, end, understood}
     not_understood: list[Any]  # of {word, near}
@@ -35,12 +35,13 @@ class Manifest:
     notes: list[Any]  # what was done otherwise than asked, in sentences
     frames_sha256: str  # of the frames before they were encoded
     torch: str  # its version: another one may round otherwise
+    hub: dict[str, Any] = field(default_factory=dict)  # of a large model: pipelines, revision, settings, diffusers
     schema: int = SCHEMA
     # Of variants that were ranked: {score, place, of: the scores of all, best first}. Older clips do not say it.
     alignment: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("request", "subject", "timeline", "not_understood", "impossible", "notes", "alignment"):
+        for name in ("request", "subject", "timeline", "not_understood", "impossible", "notes", "hub", "alignment"):
             plain = json.loads(json.dumps(getattr(self, name), allow_nan=False))  # as it will be read: lists, no tuples
             object.__setattr__(self, name, plain)
 
@@ -65,11 +66,12 @@ class Manifest:
                 "Update Mutoscope: pip install --upgrade mutoscope.",
             )
         wanted = {known.name: get_origin(known.type) or known.type for known in fields(cls)}
-        if missing := sorted(wanted.keys() - found.keys() - {"alignment"}):
+        later = {known.name for known in fields(cls) if known.default_factory is not MISSING}  # not in older clips
+        if missing := sorted(wanted.keys() - found.keys() - later):
             raise _damaged(f"it lacks {', '.join(missing)}")
         if strange := sorted(found.keys() - wanted.keys()):
             raise _damaged(f"nothing is known of {', '.join(strange)[:80]}")
-        if wrong := [name for name in found if type(found[name]) is not wanted[name]]:
+        if wrong := [name for name, kind in wanted.items() if name in found and type(found[name]) is not kind]:
             raise _damaged(f"{', '.join(wrong)} cannot be read")
         return cls(**found)
 

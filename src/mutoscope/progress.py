@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from numpy import uint8
+    from numpy.typing import NDArray
 
 Stage = Literal["load", "condition", "sample", "decode", "raise", "encode"]
 STAGES: tuple[Stage, ...] = ("load", "condition", "sample", "decode", "raise", "encode")
@@ -15,6 +19,9 @@ class Step:
     stage: Stage
     done: int
     total: int
+    look: "Callable[[], NDArray[uint8]] | None" = (
+        None  # a rough (H, W, 3) look at what is being made, where there is one
+    )
 
 
 # Called often from the working thread; it may raise KeyboardInterrupt to end the work.

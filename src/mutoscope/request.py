@@ -15,6 +15,7 @@ LONGEST_PROMPT = 2000
 SMALLEST_SIDE, LARGEST_SIDE = 64, 3840
 MOST_PIXELS = 1_000_000_000  # of all frames together: about 3 GB of memory
 SMALLEST_BOX = 0.01
+HUB = "hub:"  # begins the name of a large model; some of those read no words
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -78,9 +79,14 @@ class GenerateRequest:
     model: str = field(
         default="",
         metadata=_wish(
-            "a bundled model, or the folder of a checkpoint; by itself motion with a photo, storybook without one",
+            "a bundled model, the folder of a checkpoint, or hub: and a large model's id or folder; by itself motion with a "
+            "photo, storybook without one",
             "NAME",
         ),
+    )
+    lora: str | None = field(
+        default=None,
+        metadata=_wish("LoRA files or folders for a large model: a.safetensors, or a:0.8,b:0.5 with weights", "FILES"),
     )
 
     def __post_init__(self) -> None:
@@ -89,7 +95,7 @@ class GenerateRequest:
             object.__setattr__(self, "model", "storybook" if drawn else "motion")
         for name, wish in wishes().items():
             object.__setattr__(self, name, _checked(name, kinds()[name], wish, getattr(self, name)))
-        _check_prompt(self.prompt)
+        _check_prompt(self.prompt, needed=not self.model.startswith(HUB))
         if self.size is not None:
             _check_length(*parse_size(self.size), self)
         if self.subject is not None:
@@ -262,8 +268,8 @@ def _number(name: str, kind: type, value: Any) -> int | float:
     )
 
 
-def _check_prompt(prompt: str) -> None:
-    if not prompt.strip():
+def _check_prompt(prompt: str, *, needed: bool) -> None:
+    if needed and not prompt.strip():
         raise MutoscopeError(
             "The prompt is empty.", "It says what should happen.", 'Write one, such as "the camera slowly zooms in".'
         )

@@ -63,6 +63,7 @@ class Conditioner:
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
         refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
+        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
         prompt = expand_commands(request.prompt)
         understanding = check_prompt(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, request.seconds)

@@ -35,7 +35,9 @@ class StoryConditioner:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
         rule = "Only the motion model finds a subject in a photo and moves it."
         strength = request.motion if request.motion != 1 else None
-        refuse_wishes(request, rule, subject=request.subject, mask=request.mask, drag=request.drag, motion=strength)
+        pointed = {"subject": request.subject, "mask": request.mask, "drag": request.drag, "motion": strength}
+        refuse_wishes(request, rule, **pointed)
+        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
         prompt = expand_commands(request.prompt)
         understanding = check_words(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, self.drawn.seconds)

@@ -13,6 +13,7 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
+from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
 
 Frames = NDArray[np.uint8]
@@ -27,19 +28,24 @@ TO_PIXELS = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation
 PLAYERS = (None, Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND)
 
 
-def write_mp4(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
-    """H.264 that every browser plays, ready to stream. Frames (T, H, W, 3) have even sides."""
+def write_mp4(
+    path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore, sound: Sound | None = None
+) -> None:
+    """H.264 and AAC that every browser plays, ready to stream. Frames (T, H, W, 3) have even sides."""
     # The first frame is the photo itself and is kept nearly lossless; the others lean on it. The macroblock tree is off
     # because it makes the bytes differ now and then from one encoding of the same frames to the next.
     options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4:mbtree=0"}
     container = {"movflags": "+faststart", "fflags": "+bitexact"}
-    _write(path, "mp4", "libx264", frames, fps, comment, options, container, on_progress)
+    _write(path, "mp4", "libx264", frames, fps, comment, options, container, on_progress, sound, "aac")
 
 
-def write_webm(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
-    """VP9. Frames (T, H, W, 3) have even sides."""
+def write_webm(
+    path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore, sound: Sound | None = None
+) -> None:
+    """VP9 and Opus. Frames (T, H, W, 3) have even sides."""
     options = {"crf": "22", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
-    _write(path, "webm", "libvpx-vp9", frames, fps, comment, options, {"fflags": "+bitexact"}, on_progress)
+    container = {"fflags": "+bitexact"}
+    _write(path, "webm", "libvpx-vp9", frames, fps, comment, options, container, on_progress, sound, "libopus")
 
 
 def write_gif(path: Path, frames: Frames, fps: int, on_progress: OnProgress = ignore) -> None:
@@ -129,6 +135,8 @@ def _write(
     options: dict[str, str],
     container_options: dict[str, str],
     on_progress: OnProgress,
+    sound: Sound | None,
+    sound_codec: str,
 ) -> None:
     with _container(path, kind, container_options) as container:
         container.metadata["comment"] = comment
@@ -139,10 +147,31 @@ def _write(
         context.thread_count = THREADS
         context.colorspace = context.color_primaries = context.color_trc = BT709
         context.color_range = LIMITED
+        voice = _sound_stream(container, sound_codec, sound) if sound else None
         for index, frame in zip(count(1), frames, strict=False):
             container.mux(stream.encode(_nearest(frame) if index == 1 else _halved(frame)))
             on_progress(Step(stage="encode", done=index, total=len(frames)))
         container.mux(stream.encode())
+        if sound and voice:
+            for packed in _sound_frames(sound):
+                container.mux(voice.encode(packed))
+            container.mux(voice.encode())
+
+
+def _sound_stream(container: Any, codec: str, sound: Sound) -> Any:
+    rate = 48_000 if codec == "libopus" else sound.rate  # Opus knows few rates
+    layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
+    return container.add_stream(codec, rate=rate, layout=layout, options={"flags": "+bitexact"})
+
+
+def _sound_frames(sound: Sound) -> Iterator[Any]:
+    """A second at a time."""
+    layout = "mono" if sound.samples.shape[1] == 1 else "stereo"
+    for start in range(0, len(sound.samples), sound.rate):
+        samples = np.ascontiguousarray(sound.samples[start : start + sound.rate].T.clip(-1, 1), np.float32)
+        frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = sound.rate, start, Fraction(1, sound.rate)
+        yield frame
 
 
 @contextmanager

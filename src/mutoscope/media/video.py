@@ -22,6 +22,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
 from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
+from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
 
 ENDINGS = (".mp4", ".webm", ".gif", ".png")
@@ -31,12 +32,13 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 @dataclass(frozen=True, kw_only=False, eq=False)
 class Video:
-    """Frames (T, H, W, 3) uint8 RGB at `fps`, the manifest, and `stats`: seconds by stage and peak_memory in bytes."""
+    """Frames (T, H, W, 3) uint8 RGB at `fps`, the manifest, `stats` (seconds by stage, peak_memory in bytes), and sound."""
 
     frames: NDArray[np.uint8]
     fps: int
     manifest: Manifest | None = None
     stats: dict[str, Any] = field(default_factory=dict)
+    sound: Sound | None = None  # as it was made; `open` does not read it back
 
     def save(self, path: str | Path, on_progress: OnProgress = ignore) -> Path:
         """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing."""
@@ -62,9 +64,9 @@ class Video:
         comment = self.manifest.to_json() if self.manifest else ""
         match path.suffix.lower():
             case ".mp4":
-                write_mp4(path, self.frames, self.fps, comment, on_progress)
+                write_mp4(path, self.frames, self.fps, comment, on_progress, self.sound)
             case ".webm":
-                write_webm(path, self.frames, self.fps, comment, on_progress)
+                write_webm(path, self.frames, self.fps, comment, on_progress, self.sound)
             case ".gif":
                 write_gif(path, self.frames, self.fps, on_progress)
             case _:

@@ -1,0 +1,1 @@
+"""Large open models through diffusers, behind the same command."""

@@ -1,0 +1,66 @@
+"""Where large models lie: a folder, or what was fetched from the hub before. Nothing is fetched unasked."""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+from mutoscope.errors import MutoscopeError
+from mutoscope.hub.model import INDEX, HubModel
+
+_ID = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def need_hub() -> None:
+    """Errors: MutoscopeError if the libraries for large models are not installed."""
+    for library in ("diffusers", "transformers", "huggingface_hub"):
+        if find_spec(library) is None:
+            raise MutoscopeError(
+                f"Large models need {library}, which is not installed.",
+                "They run through diffusers, an optional extra.",
+                "Install it: pip install 'mutoscope[hub]'",
+            )
+
+
+def find_model(name: str) -> HubModel | None:
+    """The model of that folder, or of that id on the hub if it is on this disk. Errors: MutoscopeError if it can be neither."""
+    need_hub()
+    folder = Path(name)
+    if (folder / INDEX).is_file():
+        return HubModel(folder=folder, name=folder.resolve().name)
+    if folder.is_dir() or not _ID.fullmatch(name):
+        raise MutoscopeError(
+            f"There is no large model at {name}.",
+            f"A model is an id on the hub, OWNER/NAME, or a folder with a {INDEX} as diffusers saves it.",
+            "Write --model hub:Wan-AI/Wan2.2-TI2V-5B-Diffusers, for example; `mutoscope models` lists more.",
+        )
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError):  # the library's ways of saying that it is not there
+        return None
+    return HubModel(folder=folder, name=name, revision=folder.name) if (folder / INDEX).is_file() else None
+
+
+def open_model(name: str) -> HubModel:
+    """The same. Errors: MutoscopeError if it is not on this disk."""
+    model = find_model(name)
+    if model is None:
+        raise MutoscopeError(
+            f"{name} is not on this disk.",
+            "Nothing is fetched unasked.",
+            f"Fetch it, after a look at its licence and size: mutoscope models --fetch {name}",
+        )
+    return model
+
+
+def models_here() -> tuple[HubModel, ...]:
+    """Every pipeline in the hub's cache on this disk that can be used here."""
+    from huggingface_hub import CacheNotFound, scan_cache_dir
+
+    try:
+        names = sorted(repo.repo_id for repo in scan_cache_dir().repos if repo.repo_type == "model")
+    except CacheNotFound:
+        return ()
+    found = (find_model(name) for name in names)
+    return tuple(model for model in found if model is not None and model.known)

@@ -1,0 +1,334 @@
+"""Large models behind the command: every class of pipelines, tiny and with random weights, loaded from a folder, offline."""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from tiny_models import TINY, save_tiny
+
+from mutoscope import api
+from mutoscope.cli import main
+from mutoscope.errors import MutoscopeError
+from mutoscope.hub.pipeline import HubPipeline, check_frames
+from mutoscope.hub.shelf import open_model
+from mutoscope.media.video import Video, read_manifest
+from mutoscope.progress import Step
+from mutoscope.request import GenerateRequest
+
+Pixels = NDArray[np.uint8]
+Folder = Callable[[str], Path]
+NEEDS_PHOTO = ("wan-i2v", "wan-flf", "wan22-i2v", "cogvideox-i2v", "hunyuan15-i2v", "svd")
+SIZED_BY_ITSELF = ("cogvideox-i2v", "hunyuan15-i2v")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The folder of a tiny model, built when it is first asked for."""
+    folder = tmp_path_factory.mktemp("tiny")
+    return cache(lambda name: save_tiny(name, folder))
+
+
+@pytest.fixture(scope="module")
+def pipeline(tiny: Folder) -> Callable[[str], HubPipeline]:
+    """A tiny model that stays loaded from test to test."""
+    return cache(lambda name: HubPipeline(model=open_model(str(tiny(name)))))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> str:
+    """A photo of noise on a slope of grey."""
+    path = tmp_path / "photo.png"
+    Image.fromarray(_picture(0)).save(path)
+    return str(path)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def _picture(seed: int) -> Pixels:
+    noise = np.random.default_rng(seed).integers(0, 120, (64, 64, 3), dtype=np.uint8)
+    return noise + np.linspace(0, 130, 64).astype(np.uint8)[:, None, None]
+
+
+def _request(prompt: str = "a corgi surfs at sunset", **wishes: Any) -> GenerateRequest:
+    return GenerateRequest.from_dict(
+        {"prompt": prompt, "model": "hub:tiny", "steps": 2, "seconds": 0.5, "size": "64x64", **wishes}
+    )
+
+
+def _frames(pipeline: HubPipeline, **wishes: Any) -> Pixels:
+    return pipeline.generate(_request(**wishes)).frames
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_every_class_answers_the_command(
+    name: str, tiny: Folder, tmp_path: Path, photo: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.load_hub.cache_clear()
+    words = [
+        "generate",
+        "" if name == "svd" else "a corgi surfs",
+        "--model",
+        f"hub:{tiny(name)}",
+        "--steps",
+        "2",
+        "--json",
+    ]
+    words += ["--seconds", "1" if "cogvideox" in name else "0.5", "--output", str(tmp_path / "clip.mp4")]
+    words += [] if name in SIZED_BY_ITSELF else ["--size", "64x64"]
+    words += ["--photo", photo] if name in NEEDS_PHOTO else []
+    words += ["--last", photo] if name == "wan-flf" else []
+    assert main(words) == 0
+    told = json.loads(capsys.readouterr().out)
+    video = Video.open(tmp_path / "clip.mp4")
+    assert video.manifest
+    saved = json.loads((tiny(name) / "model_index.json").read_text("utf-8"))["_class_name"]
+    assert video.manifest.hub["pipelines"] == told["hub"]["pipelines"] == [saved]
+    assert video.manifest.hub["settings"][0] in ("bf16", "fp32")
+    assert len(video.frames) == told["frames"] == round(told["fps"] * (1 if "cogvideox" in name else 0.5))
+    assert video.frames.shape[1:3] == (64, 64)
+
+
+@pytest.mark.parametrize(
+    ("wish", "one", "other"),
+    [
+        ("prompt", "a corgi surfs", "一只柯基在冲浪"),
+        ("seed", 1, 2),
+        ("guidance", 1.5, 9),
+        ("steps", 2, 3),
+        ("negative", "blurred", "夜晚"),
+    ],
+)
+def test_every_wish_reaches_the_model(wish: str, one: Any, other: Any, pipeline: Callable[[str], HubPipeline]) -> None:
+    wan = pipeline("wan22-ti2v")
+    assert not np.array_equal(_frames(wan, **{wish: one}), _frames(wan, **{wish: other}))
+    assert np.array_equal(_frames(wan, **{wish: one}), _frames(wan, **{wish: one}))
+
+
+@pytest.mark.parametrize("name", ["svd", "hunyuan15"])
+def test_guidance_reaches_classes_that_name_it_otherwise(name: str, pipeline: Callable[[str], HubPipeline]) -> None:
+    told = {"prompt": "" if name == "svd" else "a corgi"}
+    pixels = _picture(0) if name == "svd" else None
+    loose, strict = (
+        pipeline(name).generate(_request(**told, guidance=scale, seconds=0.5), pixels=pixels).frames for scale in (1, 9)
+    )
+    assert not np.array_equal(loose, strict)
+
+
+@pytest.mark.parametrize("name", ["wan22-ti2v", "ltx", "ltx2"])
+def test_one_set_of_weights_draws_from_words_from_a_photo_and_to_a_last_frame(
+    name: str, pipeline: Callable[[str], HubPipeline], tmp_path: Path
+) -> None:
+    ends = [tmp_path / f"{number}.png" for number in range(3)]
+    for number, path in enumerate(ends):
+        Image.fromarray(_picture(number)).save(path)
+    model = pipeline(name)
+    clips = [_frames(model), _frames(model, photo=ends[0]), _frames(model, photo=ends[1])]
+    if "last" in model.model.dialects:
+        clips += [_frames(model, photo=ends[1], last=ends[last]) for last in (0, 2)]
+    pairs = [(a, b) for number, a in enumerate(clips) for b in clips[number + 1 :]]
+    assert all(not np.array_equal(a, b) for a, b in pairs)
+    (loaded,) = {id(pipe.transformer) for pipe in model.loaded.pipes.values()}  # the classes share one set
+    assert loaded
+    kinds = {pipe.transformer.dtype for pipe in model.loaded.pipes.values()}
+    assert len(kinds) == 1
+
+
+def test_speed_and_rate_reach_the_classes_that_take_them(pipeline: Callable[[str], HubPipeline]) -> None:
+    ltx = pipeline("ltx")
+    assert ltx.generate(_request(fps=16)).fps == 16
+    svd = pipeline("svd")
+    gentle, strong = (svd.generate(_request("", motion=much), pixels=_picture(0)).frames for much in (0.2, 1.8))
+    assert not np.array_equal(gentle, strong)
+
+
+@pytest.mark.parametrize(
+    ("name", "wishes", "problem", "names"),
+    [
+        ("svd", {"prompt": "a corgi"}, "reads no words", "Wan T2V"),
+        ("svd", {"prompt": "", "negative": "x"}, "takes no negative prompt", "LTX-Video"),
+        ("svd", {"prompt": "", "seconds": 9}, "more than svd can make", "at most 25"),
+        ("mochi", {"last": "photo"}, "takes no last frame", "LTX-2"),
+        ("mochi", {"photo": "photo"}, "takes no photo", "Wan I2V"),
+        ("mochi", {"fps": 12}, "makes 30 frames a second, not 12", "LTX-Video"),
+        ("mochi", {"motion": 1.5}, "cannot be told how strongly", "Stable Video Diffusion"),
+        ("mochi", {"prompt": "[0-0.2s] a cat sits [0.2-0.5s] it runs"}, "has no timeline", "Wan TI2V"),
+        ("mochi", {"prompt": ""}, "prompt is empty", "draws what it says"),
+        ("wan-i2v", {}, "needs a photo", "Mochi"),
+        ("wan-i2v", {"photo": "photo", "last": "photo"}, "takes no last frame", "Wan FLF2V"),
+        ("wan-flf", {"photo": "photo"}, "needs a last frame too", "--last"),
+        ("ltx", {"last": "photo"}, "but no first", "--photo"),
+        ("ltx", {"subject": "0.5,0.5"}, "cannot be shown the subject", "--model"),
+        ("ltx2", {"motion": 0}, "motion is 0", "--motion 0.5"),
+        ("cogvideox-i2v", {"photo": "photo", "size": "128x64"}, "makes 64x64", "--size"),
+        ("wan22-ti2v", {"lora": "nowhere.safetensors"}, "no LoRA nowhere", ".safetensors"),
+    ],
+)  # fmt: skip
+def test_what_a_model_lacks_is_refused_with_the_models_that_have_it(
+    name: str, wishes: dict[str, Any], problem: str, names: str, pipeline: Callable[[str], HubPipeline], photo: str
+) -> None:
+    filled = {wish: photo if value == "photo" else value for wish, value in wishes.items()}
+    given = _picture(0) if name == "svd" else None
+    with pytest.raises(MutoscopeError) as refused:
+        pipeline(name).generate(_request(**filled), pixels=given)
+    assert problem in refused.value.problem
+    assert names in f"{refused.value.rule} {refused.value.cure}"
+
+
+def test_the_bundled_model_refuses_what_only_large_ones_take(photo: str) -> None:
+    wishes: list[dict[str, Any]] = [{"negative": "blur"}, {"last": photo}, {"lora": photo}]
+    for wish in wishes:
+        with pytest.raises(MutoscopeError, match="large models"):
+            api.generate("the camera pans left", photo=photo, **wish)
+
+
+def test_a_timed_prompt_is_done_shot_by_shot_with_the_last_frame_handed_on(
+    pipeline: Callable[[str], HubPipeline],
+) -> None:
+    wan = pipeline("wan22-ti2v")
+    video = wan.generate(_request("[0-0.5s] a corgi surfs [0.5-1s] it sleeps", seconds=1))
+    assert video.manifest
+    assert video.manifest.hub["pipelines"] == ["WanPipeline", "WanImageToVideoPipeline"]
+    assert [(shot["text"], shot["start"], shot["end"]) for shot in video.manifest.timeline] == [
+        ("a corgi surfs", 0.0, 0.5), ("it sleeps", 0.5, 1.0),
+    ]  # fmt: skip
+    assert len(video.frames) == 24
+    first = wan.generate(_request("a corgi surfs", seconds=0.5)).frames
+    second = wan.generate(_request("it sleeps", seconds=13 / 24), pixels=first[-1]).frames
+    assert np.array_equal(video.frames, np.concatenate([first, second[1:]]))
+    assert any("2 shots" in note for note in video.manifest.notes)
+
+
+def test_prompts_go_through_as_they_are(
+    pipeline: Callable[[str], HubPipeline], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ltx = pipeline("ltx")
+    ltx.generate(_request())
+    heard: list[str] = []
+    kind = type(ltx.loaded.pipes["LTXPipeline"].tokenizer)
+    plain = kind.__call__
+
+    def listening(self: Any, text: list[str], **told: Any) -> Any:
+        heard.extend(text)
+        return plain(self, text, **told)
+
+    monkeypatch.setattr(kind, "__call__", listening)
+    long = "一只柯基在夕阳下冲浪，浪花飞溅，镜头缓缓推近，" * 40
+    video = ltx.generate(_request(long))
+    assert heard[0] == long
+    assert video.manifest
+    assert any("reads the first 128" in note for note in video.manifest.notes)  # and what it cannot hold is told
+
+
+def test_who_waits_hears_of_every_step_and_may_look(pipeline: Callable[[str], HubPipeline]) -> None:
+    for name in ("wan22-ti2v", "ltx", "ltx2", "cogvideox", "svd"):
+        steps: list[Step] = []
+        wishes: dict[str, Any] = {"prompt": ""} if name == "svd" else {}
+        seconds = 1 if name == "cogvideox" else 0.5
+        pixels = _picture(0) if name == "svd" else None
+        pipeline(name).generate(_request(steps=3, seconds=seconds, **wishes), steps.append, pixels=pixels)
+        sampled = [step for step in steps if step.look]
+        assert [(step.done, step.total) for step in sampled] == [(1, 3), (2, 3), (3, 3)]
+        look = sampled[-1].look
+        assert look
+        seen = look()
+        assert seen.dtype == np.uint8
+        assert seen.shape[2] == 3
+        assert seen.std() > 0
+
+
+@pytest.mark.parametrize("name", ["wan22-ti2v", "ltx2", "svd", "hunyuan15"])
+def test_ctrl_c_ends_the_work_at_the_next_step(name: str, pipeline: Callable[[str], HubPipeline], photo: str) -> None:
+    model = pipeline(name)
+    steps: list[Step] = []
+
+    def stop(step: Step) -> None:
+        if step.look:
+            steps.append(step)
+            raise KeyboardInterrupt
+
+    wishes: dict[str, Any] = {"prompt": "", "photo": photo} if name == "svd" else {}
+    with pytest.raises(KeyboardInterrupt):
+        model.generate(_request(steps=5, **wishes), stop)
+    assert len(steps) == 1
+    (pipe,) = [pipe for pipe in model.loaded.pipes.values() if pipe.scheduler.__class__.__name__ != "Watched"][:1]
+    assert pipe.scheduler.save_pretrained  # it is itself again
+    assert model.generate(_request(**wishes)).frames.any()
+
+
+def test_a_clip_of_a_large_model_is_replayed(tiny: Folder, tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    request = _request(model=f"hub:{tiny('wan22-ti2v')}", negative="blur", guidance=4.0)
+    api.generate_request(request).save(clip)
+    assert read_manifest(clip).photo_sha256 == ""
+    assert api.replay(clip).stats["same"]
+
+
+def test_what_is_no_model_is_told(tmp_path: Path, tiny: Folder) -> None:
+    with pytest.raises(MutoscopeError, match=r"model_index\.json"):
+        open_model(str(tmp_path))
+    (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
+    with pytest.raises(MutoscopeError, match="is a StableDiffusionPipeline"):
+        HubPipeline(model=open_model(str(tmp_path))).generate(_request())
+    (tmp_path / "model_index.json").write_text("no json")
+    with pytest.raises(MutoscopeError, match="cannot be read"):
+        HubPipeline(model=open_model(str(tmp_path))).generate(_request())
+
+
+def test_half_a_model_is_told(tiny: Folder, tmp_path: Path) -> None:
+    (whole := tiny("wan-t2v")).rename(tmp_path / "half")
+    try:
+        weights = tmp_path / "half" / "vae" / "diffusion_pytorch_model.safetensors"
+        kept = weights.read_bytes()
+        weights.unlink()
+        with pytest.raises(MutoscopeError, match="Fetch it again"):
+            HubPipeline(model=open_model(str(tmp_path / "half"))).generate(_request())
+        weights.write_bytes(kept)
+    finally:
+        (tmp_path / "half").rename(whole)
+
+
+def test_sound_is_heard_for_as_long_as_the_clip_is_seen(pipeline: Callable[[str], HubPipeline], tmp_path: Path) -> None:
+    video = pipeline("ltx2").generate(_request("[0-0.5s] a bell rings [0.5-1s] it stops", seconds=1))
+    assert video.sound
+    assert video.sound.samples.shape == (video.sound.rate, 2)
+    assert video.sound.samples.any()
+    for name, codec in (("clip.mp4", "aac"), ("clip.webm", "opus")):
+        with av.open(str(video.save(tmp_path / name))) as container:
+            (stream,) = container.streams.audio
+            heard = np.concatenate([frame.to_ndarray() for frame in container.decode(stream)], axis=1)
+            assert stream.codec_context.name.startswith(codec)
+            assert heard.shape[1] / stream.rate == pytest.approx(1, abs=0.1)
+            assert abs(heard).max() > 0
+        assert len(Video.open(tmp_path / name).frames) == 24
+
+
+def test_black_and_still_clips_are_refused() -> None:
+    moving = np.stack([_picture(0), _picture(1), _picture(2)])
+    check_frames(moving, moving=True)
+    with pytest.raises(MutoscopeError, match="one flat colour"):
+        check_frames(np.zeros_like(moving), moving=True)
+    with pytest.raises(MutoscopeError, match="Nothing moves"):
+        check_frames(moving[[0, 0, 0]], moving=True)
+
+
+def test_numbers_that_are_not_finite_are_refused(tiny: Folder) -> None:
+    broken = HubPipeline(model=open_model(str(tiny("wan-t2v"))))
+    broken.generate(_request())
+    decoder = broken.loaded.pipes["WanPipeline"].vae.decoder
+    decoder.conv_out.weight.data.fill_(torch.nan)
+    with pytest.raises(MutoscopeError, match="not finite"):
+        broken.generate(_request())
