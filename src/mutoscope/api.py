@@ -28,13 +28,16 @@ from mutoscope.evaluation.report import Results, bench_table, markdown, written
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.health import Check, checks
+from mutoscope.language.commands import expand_commands
+from mutoscope.language.timeline import Segment, parse_timeline
+from mutoscope.language.understanding import ImpossibleWord, UnknownWord, check_prompt, understand
 from mutoscope.manifest import fingerprint
-from mutoscope.media.photos import open_photo, output_size, photo_size
+from mutoscope.media.photos import open_mask, open_photo, output_size, photo_size
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.recipes.running import train
-from mutoscope.request import GenerateRequest
+from mutoscope.request import SMALLEST_SIDE, GenerateRequest
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption as story_caption
@@ -44,9 +47,11 @@ from mutoscope.world.storybook.sampling import sample_story
 _PACKAGE = Path(str(files("mutoscope")))
 WEIGHTS, SAMPLE = _PACKAGE / "weights", _PACKAGE / "samples" / "coffee.jpg"
 __all__ = [
-    "Video", "bench", "bench_table", "bundled_models", "doctor", "estimate", "evaluate_motion", "evaluate_ruler", "generate",
-    "generate_request", "load", "markdown", "replay", "train", "world_clip", "written",
+    "Video", "bench", "bench_table", "bundled_models", "check", "doctor", "draft", "estimate", "evaluate_motion",
+    "evaluate_ruler", "generate", "generate_request", "load", "markdown", "read_prompt", "replay", "train", "world_clip",
+    "written",
 ]  # fmt: skip
+DRAFT_SIDE, DRAFT_FPS = 320, 8
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 World = Literal["collages", "storybook"]
 
@@ -125,14 +130,63 @@ class Estimate:
 
 def estimate(request: GenerateRequest) -> Estimate:
     """Seconds and peak memory before any work; the constants are of `mutoscope bench` on two cores."""
-    if request.photo is None:
-        width, height = 1280, 720
-    else:
-        width, height, _ = output_size(photo_size(request.photo), request.size)
+    photo = photo_size(request.photo) if request.photo is not None else (720, 1280)
+    width, height, _ = output_size(photo, request.size)
     megapixels = width * height / 1e6
     per_clip = 0.1 + 0.3 * megapixels + 0.029 * megapixels * request.frames
     memory = 450e6 + 60e6 * megapixels + 3.3e6 * megapixels * request.frames
     return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What of a prompt is not known or cannot be done, its stretches of time, and what stands in its way, if anything."""
+
+    unknown: tuple[UnknownWord, ...]
+    impossible: tuple[ImpossibleWord, ...]
+    segments: tuple[Segment, ...]
+    problem: MutoscopeError | None
+
+
+def read_prompt(request: GenerateRequest) -> Reading:
+    """How the words of a request are understood, before anything is made."""
+    tokenizer = load(request.model).conditioner.tokenizer
+    try:
+        prompt = expand_commands(request.prompt)
+        understanding = understand(prompt, tokenizer)
+    except MutoscopeError as problem:
+        return Reading(unknown=(), impossible=(), segments=(), problem=problem)
+    segments: tuple[Segment, ...] = ()
+    found = None
+    try:
+        check_prompt(prompt, tokenizer)
+        segments = parse_timeline(prompt, request.seconds).segments
+    except MutoscopeError as problem:
+        found = problem
+    return Reading(unknown=understanding.unknown, impossible=understanding.impossible, segments=segments, problem=found)
+
+
+def check(request: GenerateRequest) -> Estimate:
+    """What a request will take, if it can be met: its words are read and its pictures decoded. Errors: MutoscopeError."""
+    if (problem := read_prompt(request).problem) is not None:
+        raise problem
+    if request.photo is not None:
+        open_photo(request.photo)
+    if request.mask is not None:
+        open_mask(request.mask)
+    return estimate(request)
+
+
+def draft(request: GenerateRequest) -> GenerateRequest | None:
+    """The same motion, small and with few frames: what can be looked at while the clip is made; None if not worth it."""
+    if request.photo is None:
+        return None
+    whole = estimate(request)
+    scale = min(1.0, DRAFT_SIDE / max(whole.width, whole.height))
+    width, height = (max(SMALLEST_SIDE, round(side * scale)) for side in (whole.width, whole.height))
+    small = replace(request, size=f"{width}x{height}", fps=DRAFT_FPS, variants=1)
+    worth = whole.width * whole.height * request.frames > 8 * width * height * small.frames
+    return small if worth else None
 
 
 def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Callable[[str], None] = print) -> Results:

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import OnProgress, Step
 from mutoscope.request import GenerateRequest, wishes
+from mutoscope.server.command import add_serve_flags, serve
+from mutoscope.studio.command import add_studio_flags, studio
 from mutoscope.version import __version__
 
 if TYPE_CHECKING:
@@ -107,6 +109,8 @@ def build_parser() -> argparse.ArgumentParser:
         "doctor", _doctor, "tell what is installed, what works here, and what each missing part would bring"
     )
     doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
+    add_serve_flags(command("serve", serve, "offer the same over HTTP, in the shape of OpenAI's Videos API"))
+    add_studio_flags(command("studio", studio, "open a page on this machine: photo, sentence, go"))
     evaluate = command("evaluate", _evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument("what", metavar="WHAT", choices=["motion", "ruler"],
                           help="motion (the motion model), or ruler (the ruler of the storybook itself)")  # fmt: skip
