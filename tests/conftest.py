@@ -90,9 +90,9 @@ class Server:
         """All clips on disk, in order."""
         return sorted(self.data.glob("videos/*/clip-*"))
 
-    def files(self) -> set[Path]:
-        """Everything that is kept, but for the table of jobs itself."""
-        return {path for path in self.data.rglob("*") if path.is_file() and not path.name.startswith("jobs.sqlite3")}
+    def kept(self, video_id: str) -> set[str]:
+        """The names of a job's files."""
+        return {path.name for path in (self.data / "videos" / video_id).glob("*")}
 
     def folders(self) -> set[str]:
         """What there is for each job, and what is still arriving."""
@@ -124,5 +124,5 @@ def serving(data: Path, *flags: str, command: str = "serve") -> Iterator[Server]
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with its page, for all tests that only ask things of it."""
-    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", command="studio") as server:
+    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.2", command="studio") as server:
         yield server

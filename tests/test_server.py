@@ -135,7 +135,7 @@ def test_events_tell_progress_that_never_falls_and_a_preview_and_cancelling_take
     cancelled = studio.http.post(f"/v1/videos/{video_id}/cancel").json()
     assert time.perf_counter() - started < 1
     assert (cancelled["status"], cancelled["error"]["code"]) == ("failed", "cancelled")
-    assert {path.name for path in studio.files() if path.parent.name == video_id} == {"photo"}
+    assert studio.kept(video_id) == {"photo"}
     assert studio.ended(studio.made())["status"] == "completed"
 
 

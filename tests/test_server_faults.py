@@ -21,7 +21,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.server.keys import add_key, read_keys
 from mutoscope.server.settings import Settings
 
-LONG: dict[str, Any] = {"size": "960x640", "seconds": "10", "fps": "24"}  # some ten seconds of work
+LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
 
 
 def tiny_photo() -> bytes:
@@ -31,21 +31,30 @@ def tiny_photo() -> bytes:
     return kept.getvalue()
 
 
-def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(tmp_path: Path) -> None:
-    with serving(tmp_path / "data") as server:
-        once, twice, later = server.made(**LONG), server.made(**LONG), server.made()
-        for _ in range(2):
-            server.until(once, lambda job: job["stage"] == "decode")
-            os.kill(server.worker(), signal.SIGKILL)
-            server.until(once, lambda job: job["stage"] != "decode")
-        killed = server.ended(once)
-        assert (killed["status"], killed["error"]["code"]) == ("failed", "worker_died")
-        assert "smaller size" in killed["error"]["message"]
-        server.until(twice, lambda job: job["stage"] is not None)
-        assert server.http.delete(f"/v1/videos/{twice}").json()["deleted"]
-        assert server.ended(later)["status"] == "completed"
-        assert [path.parent.name for path in server.clips()] == [later]
-        assert {path.name for path in (server.data / "videos" / once).iterdir()} == {"photo"}
+def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Server) -> None:
+    once, deleted, later = studio.made(**LONG), studio.made(**LONG), studio.made()
+    for _ in range(2):
+        studio.until(once, lambda job: job["stage"] == "decode")
+        os.kill(studio.worker(), signal.SIGKILL)
+        studio.until(once, lambda job: job["stage"] != "decode")
+    killed = studio.ended(once)
+    assert (killed["status"], killed["error"]["code"]) == ("failed", "worker_died")
+    assert "smaller size" in killed["error"]["message"]
+    studio.until(deleted, lambda job: job["stage"] is not None)
+    assert studio.http.delete(f"/v1/videos/{deleted}").json()["deleted"]
+    assert studio.ended(later)["status"] == "completed"
+    assert studio.kept(once) == {"photo"}
+    assert studio.kept(deleted) == set()
+    assert studio.kept(later) == {"photo", "clip-0.mp4", "thumbnail-0.webp"}
+
+
+def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(studio: Server) -> None:
+    large, small = studio.made(size="1280x852", seconds="10", fps="60"), studio.made()
+    failed = studio.ended(large)
+    assert failed["error"]["code"] == "out_of_memory"
+    assert "smaller size" in failed["error"]["message"]
+    assert studio.ended(small)["status"] == "completed"
+    assert studio.kept(large) == {"photo"}
 
 
 def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: Path) -> None:
@@ -63,16 +72,6 @@ def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: P
         assert not (tmp_path / "data" / "videos" / "video_half").exists()
         assert not list(tmp_path.rglob("*unfinished*"))
         assert not Path(f"/proc/{worker}").exists(), "a worker outlived its server"
-
-
-def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--memory", "1.2") as server:
-        large, small = server.made(size="1280x852", seconds="10", fps="40"), server.made()
-        failed = server.ended(large)
-        assert failed["error"]["code"] == "out_of_memory"
-        assert "smaller size" in failed["error"]["message"]
-        assert server.ended(small)["status"] == "completed"
-        assert [path.parent.name for path in server.clips()] == [small]
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small
 
 
 def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
-    photo, until = tiny_photo(), time.monotonic() + 8
+    photo, until = tiny_photo(), 0.0
     waits: list[float] = []
 
     def client(number: int) -> set[int]:
@@ -129,7 +128,7 @@ def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Pa
 
     with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server, ThreadPoolExecutor(200) as pool:
         server.ended(server.made(photo=photo))
-        before = server.memory()
+        before, until = server.memory(), time.monotonic() + 6
         clients = [pool.submit(client, number) for number in range(200)]
         while time.monotonic() < until:
             started = time.perf_counter()
