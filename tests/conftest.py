@@ -1,10 +1,132 @@
-"""What several tests share because it is dear: the tiny checkpoints of the storybook, trained once."""
+"""What several tests share because it is dear: tiny checkpoints of the storybook, and servers in processes of their own."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
+from mutoscope import api
 from mutoscope.recipes.running import train
+
+TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
+PROMPT = "the camera zooms in"
+WAIT = 60.0  # seconds that anything may take here
+
+
+class Server:
+    """`mutoscope serve` (or studio) on a free port of this machine."""
+
+    def __init__(self, data: Path, *flags: str, command: str = "serve") -> None:
+        self.data = data
+        words = [command, "--port", "0", "--data", str(data), *flags]
+        self.log = data.with_name(f"{data.name}.log")  # a pipe that nobody reads would fill up
+        with self.log.open("a+") as log:
+            said = log.seek(0, os.SEEK_END)
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "mutoscope", *words], stderr=log, start_new_session=True
+            )
+        last = time.monotonic() + WAIT
+        while "http://" not in (line := self.log.read_text()[said:]):
+            assert self.process.poll() is None, line
+            assert time.monotonic() < last, line
+            time.sleep(0.02)
+        self.address = "http://" + line.split("http://")[1].split()[0].removesuffix("/v1/videos")
+        self.http = httpx2.Client(base_url=self.address, timeout=WAIT)
+
+    def post(
+        self, prompt: str = PROMPT, *, photo: bytes | None = None, key: str = "", **wishes: Any
+    ) -> httpx2.Response:
+        """Ask for a video of the bundled photo (or another), tiny unless said otherwise."""
+        files = {"input_reference": ("p.jpg", photo if photo is not None else api.SAMPLE.read_bytes())}
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return self.http.post("/v1/videos", data={"prompt": prompt, **TINY, **wishes}, files=files, headers=headers)
+
+    def made(self, *arguments: Any, **wishes: Any) -> str:
+        """The id of a job that was accepted."""
+        answer = self.post(*arguments, **wishes)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def get(self, video_id: str) -> dict[str, Any]:
+        """A job as it is now."""
+        told: dict[str, Any] = self.http.get(f"/v1/videos/{video_id}").json()
+        return told
+
+    def ended(self, video_id: str) -> dict[str, Any]:
+        """A job when it has ended."""
+        return self.until(video_id, lambda job: job["status"] in ("completed", "failed"))
+
+    def until(self, video_id: str, holds: Any) -> dict[str, Any]:
+        """A job as soon as something holds of it."""
+        last = time.monotonic() + WAIT
+        while not holds(job := self.get(video_id)):
+            assert time.monotonic() < last, f"waited too long; at last {job}"
+            time.sleep(0.02)
+        return job
+
+    def worker(self, name: str = "maker-0") -> int:
+        """The process id of a running worker."""
+        last = time.monotonic() + WAIT
+        while time.monotonic() < last:
+            for folder in Path("/proc").glob("[0-9]*"):
+                try:
+                    words = (folder / "cmdline").read_bytes().split(b"\0")
+                    parent = int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
+                except (OSError, IndexError):
+                    continue
+                if parent == self.process.pid and name.encode() in words:
+                    return int(folder.name)
+            time.sleep(0.02)
+        raise AssertionError(f"there is no worker {name}")
+
+    def clips(self) -> list[Path]:
+        """All clips on disk, in order."""
+        return sorted(self.data.glob("videos/*/clip-*"))
+
+    def kept(self, video_id: str) -> set[str]:
+        """The names of a job's files."""
+        return {path.name for path in (self.data / "videos" / video_id).glob("*")}
+
+    def folders(self) -> set[str]:
+        """What there is for each job, and what is still arriving."""
+        return {path.name for name in ("videos", "incoming") for path in (self.data / name).iterdir()}
+
+    def memory(self) -> int:
+        """Bytes of memory that the server process itself holds."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) * 1024
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """Stop the server as told: in good order, or by kill -9."""
+        self.http.close()
+        if self.process.poll() is None:
+            os.kill(self.process.pid, number)
+        self.process.wait(WAIT)
+
+
+@contextmanager
+def serving(data: Path, *flags: str, command: str = "serve") -> Iterator[Server]:
+    """A server that is stopped at the end."""
+    server = Server(data, *flags, command=command)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server with its page, for all tests that only ask things of it."""
+    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.2", command="studio") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ WEIGHTS = Path(mutoscope.__file__).parent / "weights" / "motion" / "config.json"
 
 def run(*words: str) -> "subprocess.CompletedProcess[str]":
     """The command in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "mutoscope.cli", *words], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-m", "mutoscope", *words], capture_output=True, text=True, check=False)
 
 
 def test_help_is_quick() -> None:
@@ -103,7 +103,7 @@ def test_bad_input_shows_no_traceback_and_loads_no_model() -> None:
 
 @pytest.mark.skipif(not WEIGHTS.exists(), reason="no weights are bundled yet")
 def test_ctrl_c_ends_within_a_second_without_traceback_and_without_half_files(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mutoscope.cli", "generate", "the camera zooms in", "--photo", str(SAMPLE)]
+    command = [sys.executable, "-m", "mutoscope", "generate", "the camera zooms in", "--photo", str(SAMPLE)]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
     assert running.stderr
     assert "memory" in running.stderr.readline()  # the estimate: the work begins now

@@ -1,0 +1,72 @@
+"""The commands for who trains models: train, evaluate, bench, world."""
+
+import argparse
+import json
+from pathlib import Path
+
+from mutoscope.cli.files import check_files, free_path
+from mutoscope.cli.telling import say
+from mutoscope.errors import MutoscopeError
+
+
+def evaluate(wanted: argparse.Namespace) -> None:
+    """Measure a model or a ruler, and print the table."""
+    from mutoscope import api
+
+    if wanted.what == "ruler":
+        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
+        return
+    if wanted.what == "retrieval":
+        print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
+        return
+    if wanted.what == "storybook":
+        print(
+            api.evaluate_storybook(
+                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=say
+            )
+        )
+        return
+    results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
+    if wanted.results:
+        api.written(results, wanted.results)
+    print(api.markdown(results))
+
+
+def bench(wanted: argparse.Namespace) -> None:
+    """Measure the speed of this machine."""
+    from mutoscope import api
+
+    print(api.bench_table(api.bench()))
+
+
+def train(wanted: argparse.Namespace) -> None:
+    """Run a recipe, and print where its checkpoint is."""
+    from mutoscope import api
+
+    names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
+    wishes = {name: getattr(wanted, name) for name in names}
+    print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
+
+
+def world(wanted: argparse.Namespace) -> None:
+    """Save a clip of a world, and print its caption."""
+    target = Path(wanted.output) if wanted.output else free_path(Path(f"{wanted.world}-{wanted.seed}.mp4"))
+    check_files([], [target])
+
+    from mutoscope import api
+
+    if (wanted.world == "sample") != (wanted.prompt is not None):
+        raise MutoscopeError(
+            f"{wanted.world} and --prompt {wanted.prompt!r} do not go together.",
+            "A prompt is drawn by sample, and sample draws a prompt.",
+            'Write mutoscope world sample --prompt "a red ball bounces".',
+        )
+    if wanted.prompt is not None:
+        read, video = api.world_of(wanted.prompt, wanted.seed)
+        for line in read.report():
+            say(line)
+        caption = wanted.prompt
+    else:
+        caption, video = api.world_clip(wanted.seed, wanted.world)
+    video.save(target)
+    print(json.dumps({"path": str(target), "caption": caption}) if wanted.json else f"{caption}\n{target}")

@@ -1,0 +1,132 @@
+"""All commands and their flags, and complaints that teach."""
+
+import argparse
+import re
+from collections.abc import Callable
+from dataclasses import fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from mutoscope.cli import learning, making, models
+from mutoscope.errors import MutoscopeError
+from mutoscope.request import GenerateRequest, wishes
+from mutoscope.server.command import add_serve_flags, serve
+from mutoscope.studio.command import add_studio_flags, studio
+from mutoscope.version import __version__
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints teach like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        flag = re.search(r"--[\w-]+", message)
+        known = [
+            f"--{name}"
+            for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes", "yes", "fetch")
+        ]
+        near = get_close_matches(flag[0], known, n=1) if flag and "unrecognized" in message else []
+        cure = f"Did you mean {near[0]}?" if near else f"{self.prog} --help shows what can be asked."
+        raise MutoscopeError(f"{message[:1].upper()}{message[1:]}.", f"Usage: {self.prog} …", cure)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and their flags; those of `generate` are the fields of `GenerateRequest`."""
+    parser = _Parser(
+        prog="mutoscope", description="A sentence, and perhaps a photo, become a short video.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"mutoscope {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help, description=help, allow_abbrev=False)
+        added.set_defaults(command=run)
+        return added
+
+    generate = command("generate", making.generate, "draw what a sentence says, or move a photo so")
+    for wanted in fields(GenerateRequest):
+        wish = wanted.metadata["wish"]
+        parts = [f"{wish.low:g} to {wish.high:g}"] if wish.high is not None and wish.high < 2**53 else []
+        parts += [f"default {wanted.default}"] if isinstance(wanted.default, int | float) else []
+        help = wish.help + (f" ({'; '.join(parts)})" if parts else "")
+        flag = "prompt" if wanted.name == "prompt" else f"--{wanted.name}"
+        generate.add_argument(flag, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
+    generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
+    _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
+    extend = command("extend", making.extend, "let an earlier clip go on as a sentence says")
+    extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
+    extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
+    for name in ("seconds", "seed", "steps", "guidance", "negative", "model"):
+        extend.add_argument(
+            f"--{name}", metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
+        )
+    _add_output(extend, "the clip's name with -longer")
+    listing = command("models", models.models, "list models: bundled, on this disk, known on the hub; or fetch one")
+    listing.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
+    listing.add_argument("--yes", action="store_true", help="fetch it without asking")
+    listing.add_argument("--json", action="store_true", help="one line of JSON for each model")
+    replay = command("replay", making.replay, "make the frames of a clip again, from the manifest inside it")
+    replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
+    replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
+    _add_output(replay, "the clip's name with -again")
+    doctor = command(
+        "doctor", models.doctor, "tell what is installed, what works here, and what each missing part would bring"
+    )
+    doctor.add_argument("--json", action="store_true", help="one line of JSON for each check")
+    add_serve_flags(command("serve", serve, "offer the same over HTTP, in the shape of OpenAI's Videos API"))
+    add_studio_flags(command("studio", studio, "open a page on this machine: photo, sentence, go"))
+    evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
+    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "storybook", "ruler", "retrieval"],
+                          help="motion (the motion model), storybook (a model that draws), ruler (of the storybook), "
+                               "or retrieval (how well words and clips are told to fit)")  # fmt: skip
+    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion", choices=["diffusion"],
+                          help="which family draws (storybook; default diffusion)")  # fmt: skip
+    evaluate.add_argument(
+        "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
+    )
+    evaluate.add_argument(
+        "--seeds", metavar="N", type=int, default=3, help="clips of each prompt (storybook; default 3)"
+    )
+    evaluate.add_argument("--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook)")
+    evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
+                          help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
+    evaluate.add_argument("--codec", metavar="DIR", type=Path,
+                          help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
+    evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
+    evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
+    evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
+    evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
+    train = command("train", learning.train, "run a recipe: train a model from nothing")
+    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
+    train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
+    train.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
+    train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
+    train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
+    train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
+                       help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
+    train.add_argument("--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000)")
+    train.add_argument("--vectors", metavar="FILE", type=Path,
+                       help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
+    train.add_argument("--encoder", metavar="NAME",
+                       help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
+    command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan")
+    world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
+    world.add_argument(
+        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",
+        help="collages (moving photos, the default), storybook (a drawn picture book), or sample (what the storybook "
+        "draws for a --prompt)",
+    )  # fmt: skip
+    world.add_argument(
+        "--prompt", metavar="PROMPT", help="what the storybook shall draw, in English or Chinese (sample)"
+    )
+    world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
+    _add_output(world, "WORLD-SEED.mp4, under a name that is free")
+    return parser
+
+
+def _add_output(command: argparse.ArgumentParser, default: str) -> None:
+    command.add_argument(
+        "--output", metavar="FILE", help=f".mp4, .webm, .gif, or a contact sheet .png (default {default})"
+    )
+    command.add_argument("--json", action="store_true", help="tell the result as one line of JSON")

@@ -1,0 +1,181 @@
+"""Takes jobs from the store, one for each worker, until they are done; survives its workers."""
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from mutoscope.progress import STAGES
+from mutoscope.server.metrics import Metrics
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from mutoscope.server.settings import Settings
+from mutoscope.server.store import Job, Store
+
+MOST_ATTEMPTS = 2
+# Which part of a clip's work a stage is, roughly: a bar must only move forward, and about evenly.
+SHARES = {"load": 0.02, "condition": 0.15, "sample": 0.08, "decode": 0.5, "encode": 0.25}
+assert set(SHARES) == set(STAGES)
+log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True)
+class Running:
+    """A job in progress: how far it is, as its worker tells."""
+
+    job: Job
+    worker: WorkerProcess
+    started: float = field(default_factory=time.monotonic)
+    stage: str = "load"
+    share: float = 0.0  # of the whole work, 0..1
+    preview: bool = False
+    cancelled: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """Take note of what the worker tells."""
+        if "preview" in event:
+            self.preview = True
+            return
+        self.stage = event["stage"]
+        before = sum(SHARES[stage] for stage in STAGES[: STAGES.index(event["stage"])])
+        of_clip = before + SHARES[event["stage"]] * event["done"] / max(event["total"], 1)
+        self.share = max(self.share, (event["variant"] + of_clip) / self.job.request.variants)
+
+    @property
+    def seconds_left(self) -> float:
+        """By the estimate at first, more and more by the pace seen."""
+        passed = time.monotonic() - self.started
+        guessed = max(self.job.expected - passed, 0.0)
+        return guessed if self.share < 0.1 else passed / self.share * (1 - self.share)
+
+
+class Dispatcher:
+    """Workers, each of which makes one job after another."""
+
+    def __init__(self, store: Store, settings: Settings, metrics: Metrics) -> None:
+        self.store, self.settings, self.metrics = store, settings, metrics
+        self.running: dict[str, Running] = {}
+        self.workers = [WorkerProcess(f"maker-{n}", settings.memory) for n in range(settings.workers)]
+        self.more = asyncio.Condition()
+
+    async def run(self) -> None:
+        """Work until cancelled; what was in progress then waits for the next server."""
+        for job in self.store.interrupted():
+            if job.attempts > MOST_ATTEMPTS:  # perhaps it is what ends servers
+                self._failed(job, "worker_died", "The server ended each time that this was tried.")
+            else:
+                self.store.clear(job.id)
+                self.store.requeue(job.id, tried=True)
+        self.store.sweep()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for worker in self.workers:
+                    tasks.create_task(self._work(worker))
+        finally:
+            for worker in self.workers:
+                await worker.end()
+
+    async def wake(self) -> None:
+        """Tell the workers that there is something to do."""
+        async with self.more:
+            self.more.notify_all()
+
+    async def cancel(self, job: Job) -> None:
+        """End a job that is queued or in progress; nothing happens to one that has ended."""
+        if (running := self.running.get(job.id)) is not None:
+            running.cancelled = True
+            await running.worker.call_off()
+            await running.ended.wait()
+        elif job.status == "queued":
+            self.store.fail(job.id, "cancelled", "The job was cancelled.")
+            self.metrics.ended.labels("cancelled").inc()
+
+    async def _work(self, worker: WorkerProcess) -> None:
+        while True:
+            try:
+                await worker.ask({"do": "warm"}, self.settings.patience)  # at once, but for the first time
+                job = await self._next()
+                await self._make(worker, job)
+            except (
+                sqlite3.Error,
+                OSError,
+                TimeoutError,
+                WorkerDiedError,
+            ) as error:
+                log.error("the worker waits: %r", error)  # a full disk, say: it may have room again soon
+                await asyncio.sleep(1)
+
+    async def _next(self) -> Job:
+        async with self.more:
+            while (job := self.store.claim()) is None:
+                await self.more.wait()
+            return job
+
+    async def _make(self, worker: WorkerProcess, job: Job) -> None:
+        running = self.running[job.id] = Running(job=job, worker=worker)
+        try:
+            ending = await self._outcome(running)
+        except asyncio.CancelledError:  # the server is stopped in good order
+            self.store.clear(job.id)
+            self.store.requeue(job.id, tried=False)
+            raise
+        else:
+            await _written(ending)
+        finally:
+            del self.running[job.id]
+            running.ended.set()
+
+    async def _outcome(self, running: Running) -> Callable[[], None]:
+        """What is to be written down when the worker has done the job, or has not."""
+        job, worker = running.job, running.worker
+        asked = {"do": "generate", "folder": str(self.store.folder(job.id)), "request": job.request.to_dict()}
+        try:
+            clips = await worker.ask(asked, self.settings.patience, running.hear)
+        except WorkerFailedError as failure:
+            if failure.code == "out_of_memory":
+                await worker.end()  # what is left of its memory may be in pieces
+            return partial(self._failed, job, failure.code, failure.message)
+        except TimeoutError:
+            taken = f"The job took longer than {self.settings.patience} seconds. Ask for less in one clip."
+            return partial(self._failed, job, "timeout", taken)
+        except WorkerDiedError as death:
+            return self._after_death(running, death)
+        self.metrics.ended.labels("completed").inc()
+        self.metrics.seconds.observe(time.monotonic() - running.started)
+        return partial(self.store.complete, job.id, clips)
+
+    def _after_death(self, running: Running, death: WorkerDiedError) -> Callable[[], None]:
+        job = running.job
+        if running.cancelled:
+            return partial(self._failed, job, "cancelled", "The job was cancelled.")
+        self.metrics.deaths.inc()
+        log.error("worker ended with status %s at job %s, attempt %d", death.status, job.id, job.attempts)
+        if job.attempts < MOST_ATTEMPTS:
+
+            def again() -> None:
+                self.store.clear(job.id)
+                self.store.requeue(job.id, tried=True)
+
+            return again
+        why = f"The worker ended (status {death.status}) each of the {job.attempts} times that it tried. "
+        cure = "If the machine ran out of memory, ask for a smaller size, fewer seconds or a lower fps."
+        return partial(self._failed, job, "worker_died", why + cure)
+
+    def _failed(self, job: Job, code: str, message: str) -> None:
+        self.store.clear(job.id)
+        self.store.fail(job.id, code, message)
+        self.metrics.ended.labels(code).inc()
+
+
+async def _written(write: Callable[[], None]) -> None:
+    """Write down how a job ended; where the disk is full, as soon as there is room."""
+    while True:
+        try:
+            return write()
+        except sqlite3.OperationalError as error:
+            log.error("cannot write down how a job ended, will try again: %s", error)
+            await asyncio.sleep(0.5)

@@ -1,0 +1,61 @@
+"""What the OpenAPI page says of bodies and errors: the wishes are those of the one request type."""
+
+from typing import Any
+
+from mutoscope.request import kinds, wishes
+from mutoscope.server.bodies import PICTURES
+from mutoscope.server.wire import ErrorAnswer
+
+_TYPES = {str: "string", int: "integer", float: "number"}
+_REASONS = {
+    "id": {404: "There is no such video for this client."},
+    "query": {400: "The query cannot be met."},
+    "body": {
+        400: "The request cannot be met; the message says the problem, the rule and the cure.",
+        408: "The body arrived too slowly.",
+        413: "The body is larger than may be sent.",
+        415: "The body is neither a form nor JSON.",
+    },
+    "queue": {429: "Too much is waiting; Retry-After says in how many seconds to try again."},
+    "disk": {507: "The server's disk is full."},
+}
+
+
+def ERRORS(*reasons: str) -> dict[int | str, dict[str, Any]]:  # noqa: N802  (a constant with an argument)
+    """The errors that a route may answer with, by status."""
+    told = {401: "The key is missing or unknown.", 403: "The request came from another web page."}
+    for reason in reasons:
+        told |= _REASONS[reason]
+    return {status: {"model": ErrorAnswer, "description": text} for status, text in sorted(told.items())}
+
+
+def body_of_video() -> dict[str, Any]:
+    """The body of a new video: a form with or without files, or JSON with data URLs."""
+    file, url = {"type": "string", "format": "binary"}, {"type": "string", "pattern": "^data:image/"}
+    form, plain = _schema(dict.fromkeys(PICTURES, file)), _schema(dict.fromkeys(PICTURES, url))
+    for schema in (form, plain):
+        schema["required"] = ["prompt"]
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"multipart/form-data": {"schema": form}, "application/json": {"schema": plain}},
+        }
+    }
+
+
+def body_of_json() -> dict[str, Any]:
+    """A body with wishes only."""
+    return {"requestBody": {"content": {"application/json": {"schema": _schema({})}}}}
+
+
+def _schema(pictures: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = {}
+    for name, wish in wishes().items():
+        if name in PICTURES.values():
+            continue
+        properties[name] = {"type": _TYPES[kinds()[name]], "description": wish.help}
+        if wish.low is not None and wish.high is not None:
+            properties[name] |= {"minimum": wish.low, "maximum": wish.high}
+    for name, schema in pictures.items():
+        properties[name] = schema | {"description": wishes()[PICTURES[name]].help}
+    return {"type": "object", "properties": properties, "additionalProperties": False}

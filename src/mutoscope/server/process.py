@@ -1,0 +1,109 @@
+"""The server's side of a worker: start it, ask it, call it off, notice when it dies."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+OnEvent = Callable[[dict[str, Any]], None]
+LONGEST_LINE = 16 * 2**20
+PATIENCE_WITH_CANCEL = 0.6  # seconds that a worker has to stop by itself
+
+
+class WorkerDiedError(Exception):
+    """The worker ended while it was asked something; `status` is its exit status, negative for a signal."""
+
+    def __init__(self, status: int | None) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class WorkerFailedError(Exception):
+    """The worker could not do what it was asked: a code, and a message for the person who asked."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class WorkerProcess:
+    """One worker, started when it is first needed and started again when it has died."""
+
+    def __init__(self, name: str, memory: float) -> None:
+        self.name, self.memory = name, memory  # what it is called where processes are listed; GiB
+        self.process: asyncio.subprocess.Process | None = None
+        self.turn = asyncio.Lock()
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """A running worker. It has a session of its own: Ctrl-C is for the server to deal with."""
+        if self.process is None or self.process.returncode is not None:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "mutoscope.server.worker", self.name, str(self.memory)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=LONGEST_LINE,
+                start_new_session=True,
+            )
+        return self.process
+
+    async def ask(self, command: dict[str, Any], patience: float, on_event: OnEvent = lambda event: None) -> Any:
+        """What the worker answers within `patience` seconds; one thing is asked at a time.
+
+        Errors: WorkerFailedError, WorkerDiedError, TimeoutError (the worker is then ended).
+        """
+        async with self.turn:
+            process = await self.start()
+            try:
+                self._send(command)
+                async with asyncio.timeout(patience):
+                    return await self._answer(process, on_event)
+            except (asyncio.CancelledError, TimeoutError):
+                self.kill()  # nobody waits for the answer: the next one to ask must not get it
+                raise
+
+    async def _answer(self, process: asyncio.subprocess.Process, on_event: OnEvent) -> Any:
+        while True:
+            event = await self._heard(process)
+            if "result" in event:
+                return event["result"]
+            if "failed" in event:
+                raise WorkerFailedError(event["failed"], event["message"])
+            on_event(event)
+
+    async def call_off(self) -> None:
+        """End the work at hand: by asking, and where that does not help at once, by force."""
+        if not self.turn.locked():
+            return
+        with suppress(OSError):
+            self._send({"do": "cancel"})
+        try:
+            async with asyncio.timeout(PATIENCE_WITH_CANCEL), self.turn:
+                pass
+        except TimeoutError:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the process now."""
+        if self.process is not None and self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+
+    async def end(self) -> None:
+        """End the process and wait until it is gone."""
+        self.kill()
+        if self.process is not None:
+            await self.process.wait()
+
+    def _send(self, command: dict[str, Any]) -> None:
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.write(json.dumps(command).encode() + b"\n")
+
+    async def _heard(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
+        assert process.stdout is not None
+        line = await process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise WorkerDiedError(await process.wait())
+        event: dict[str, Any] = json.loads(line)
+        return event

@@ -1,0 +1,59 @@
+"""What the server refuses, with the status and the words for it."""
+
+import errno
+import sqlite3
+
+from mutoscope.errors import MutoscopeError
+
+
+class RefusedError(Exception):
+    """A request that is not met: HTTP status, a code for programs, and for people the problem, the rule and the cure."""
+
+    def __init__(self, status: int, code: str, error: Exception, *, retry_after: int | None = None) -> None:
+        super().__init__(status, code, str(error))
+        self.status, self.code, self.message = status, code, str(error)
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+
+
+def invalid(problem: str, rule: str, cure: str) -> RefusedError:
+    """A request that no one could meet."""
+    return RefusedError(400, "invalid_request", MutoscopeError(problem, rule, cure))
+
+
+def no_key() -> RefusedError:
+    """A request without a key, or with one that is not known."""
+    cure = "Send the header Authorization: Bearer KEY."
+    return RefusedError(
+        401, "invalid_api_key", MutoscopeError("The key is missing or unknown.", "A key is needed.", cure)
+    )
+
+
+def not_found(what: str, cure: str = "GET /v1/videos lists what there is.") -> RefusedError:
+    """Something that is not there, or not this client's."""
+    return RefusedError(404, "not_found", MutoscopeError(f"There is no {what}.", "Each client sees its own.", cure))
+
+
+def too_large(megabytes: int) -> RefusedError:
+    """More bytes than may be sent."""
+    rule = f"A request may have {megabytes} MB."
+    return RefusedError(413, "too_large", MutoscopeError("The request is too large.", rule, "Send a smaller photo."))
+
+
+def queue_full(waiting: int, whose: str, retry_after: int) -> RefusedError:
+    """Too much is waiting already."""
+    error = MutoscopeError(f"{waiting} jobs are waiting already.", f"No more may wait {whose}.", "Try again later.")
+    return RefusedError(429, "queue_full", error, retry_after=retry_after)
+
+
+def disk_full() -> RefusedError:
+    """No room to keep what was sent, or to write down a job."""
+    cure = "Free some space on the server's disk, or delete clips, and try again."
+    error = MutoscopeError("The server's disk is full.", "A job needs some room.", cure)
+    return RefusedError(507, "disk_full", error, retry_after=60)
+
+
+def is_disk_full(error: Exception) -> bool:
+    """Whether that is what the error means; SQLite says it in words, and where it cannot say more, as an I/O error."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "full" in str(error) or "disk I/O" in str(error)
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

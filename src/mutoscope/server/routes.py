@@ -1,0 +1,197 @@
+"""The addresses of the server: each turns a request into one call of the service."""
+
+import asyncio
+from collections.abc import AsyncIterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import FileResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from mutoscope.server import wire
+from mutoscope.server.bodies import read_body
+from mutoscope.server.documents import ERRORS, body_of_json, body_of_video
+from mutoscope.server.keys import LOCAL
+from mutoscope.server.refusals import no_key
+from mutoscope.server.service import Service
+from mutoscope.server.store import Job
+from mutoscope.version import __version__
+
+LOOK_AGAIN = 0.2  # seconds between two looks at a job whose progress someone follows
+TYPES = {
+    "preview": "video/mp4",
+    "thumbnail": "image/webp",
+    "spritesheet": "image/png",
+    "photo": "application/octet-stream",
+}
+
+
+async def service_of(request: Request) -> Service:
+    """The service behind this server."""
+    service: Service = request.app.state.service
+    return service
+
+
+The = Annotated[Service, Depends(service_of)]
+bearer = HTTPBearer(auto_error=False, description="A key, where the server was started with --keys.")
+
+
+async def owner_of(service: The, shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> str:
+    """Whose request it is, by the key shown; without keys everyone is the same local person."""
+    if service.keys is None:
+        return LOCAL
+    owner = service.keys.owner(shown.credentials) if shown else None
+    if owner is None:
+        raise no_key()
+    return owner
+
+
+Owner = Annotated[str, Depends(owner_of)]
+
+
+async def job_of(video_id: str, service: The, owner: Owner) -> Job:
+    """The job that an address names, if it is this client's."""
+    return service.job(video_id, owner)
+
+
+Asked = Annotated[Job, Depends(job_of)]
+videos = APIRouter(prefix="/v1", tags=["videos"])
+house = APIRouter(tags=["server"])
+
+
+@videos.post("/videos", openapi_extra=body_of_video(), responses=ERRORS("body", "queue", "disk"))
+async def create_video(request: Request, response: Response, service: The, owner: Owner) -> wire.Video:
+    """Ask for a video; it is made as soon as a worker is free."""
+    body = await read_body(request, service.settings.upload)
+    response.headers.update(wire.POLL)
+    return service.told(await service.submit(owner, body))
+
+
+@videos.post("/videos/read", openapi_extra=body_of_json(), responses=ERRORS("body"))
+async def read_prompt(request: Request, service: The, owner: Owner) -> wire.Reading:
+    """Say how a prompt is understood and what its video would take, without making it."""
+    return await service.read(await read_body(request, service.settings.upload))
+
+
+@videos.get("/videos", responses=ERRORS("query"))
+async def list_videos(
+    service: The,
+    owner: Owner,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    after: Annotated[str | None, Query(max_length=64)] = None,
+    order: Literal["asc", "desc"] = "desc",
+    search: Annotated[str, Query(max_length=200)] = "",
+) -> wire.VideoList:
+    """A page of this client's videos, newest first; `search` looks for words in their prompts."""
+    jobs = service.store.page(owner, limit=limit + 1, after=after, newest_first=order == "desc", search=search)
+    told = [service.told(job) for job in jobs[:limit]]
+    ends = (told[0].id, told[-1].id) if told else (None, None)
+    return wire.VideoList(data=told, first_id=ends[0], last_id=ends[1], has_more=len(jobs) > limit)
+
+
+@videos.get("/videos/{video_id}", responses=ERRORS("id"))
+async def retrieve_video(job: Asked, service: The, response: Response) -> wire.Video:
+    """A video: how far it is, and what came of it."""
+    response.headers.update(wire.POLL)
+    return service.told(job)
+
+
+@videos.get("/videos/{video_id}/events", response_class=EventSourceResponse, responses=ERRORS("id"))
+async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEvent]:
+    """The video each time that something about it changes, until it has ended (server-sent events)."""
+    last = None
+    while (now := service.store.get(job.id, job.owner)) is not None:
+        told = service.told(now)
+        seen = told.model_dump(exclude={"seconds_left"})
+        if seen != last:
+            yield ServerSentEvent(event="progress", data=told)
+            last = seen
+        if told.status in ("completed", "failed"):
+            return
+        await asyncio.sleep(LOOK_AGAIN)
+
+
+@videos.get(
+    "/videos/{video_id}/content",
+    response_class=FileResponse,
+    responses=ERRORS("id", "query", "disk")
+    | {
+        200: {"description": "The file.", "content": {kind: {} for kind in (*wire.FORMATS.values(), *TYPES.values())}},
+        206: {"description": "The part of it that was asked for (Range)."},
+        416: {"description": "The part that was asked for (Range) is not there."},
+    },
+)
+async def download_content(
+    job: Asked,
+    service: The,
+    variant: Literal["video", "thumbnail", "spritesheet", "preview", "photo"] = "video",
+    format: Literal["mp4", "webm", "gif"] = "mp4",
+    number: Annotated[int, Query(ge=0, le=15, description="which of the variants")] = 0,
+) -> FileResponse:
+    """The clip, or a picture of it; a part of it where a Range is asked for."""
+    path = await service.content(job, variant, number, format)
+    kind = TYPES.get(variant, wire.FORMATS[format])
+    name = f"{job.id}-{number}{path.suffix}"
+    safe = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+    disposition = "attachment" if variant == "photo" else "inline"
+    return FileResponse(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
+
+
+@videos.post("/videos/{video_id}/cancel", responses=ERRORS("id"))
+async def cancel_video(job: Asked, service: The) -> wire.Video:
+    """End a video that is queued or in progress: it fails with the code `cancelled`."""
+    return service.told(await service.cancel(job))
+
+
+@videos.post("/videos/{video_id}/remix", openapi_extra=body_of_json(), responses=ERRORS("id", "body", "queue", "disk"))
+async def remix_video(request: Request, response: Response, job: Asked, service: The, owner: Owner) -> wire.Video:
+    """The same photo and settings again, but for what the body says; an empty body makes the same clip once more."""
+    body = await read_body(request, service.settings.upload)
+    response.headers.update(wire.POLL)
+    return service.told(await service.submit(owner, body, remixed_from=job))
+
+
+@videos.delete("/videos/{video_id}", responses=ERRORS("id"))
+async def delete_video(job: Asked, service: The) -> wire.Deleted:
+    """Remove a video with its files; it is ended first if need be."""
+    await service.delete(job)
+    return wire.Deleted(id=job.id)
+
+
+@videos.get("/models", responses=ERRORS())
+async def list_models(service: The, owner: Owner) -> wire.ModelList:
+    """The models that can be asked for."""
+    return wire.ModelList(data=[wire.Model(id=name) for name in await service.models()])
+
+
+@house.get("/health")
+async def health(service: The) -> wire.Health:
+    """That the server lives."""
+    return wire.Health(version=__version__, waiting=service.store.waiting(), running=len(service.dispatcher.running))
+
+
+@house.get(
+    "/metrics",
+    response_class=Response,
+    responses=ERRORS() | {200: {"description": "Counts, as Prometheus reads them.", "content": {"text/plain": {}}}},
+)
+async def metrics(service: The, owner: Owner) -> Response:
+    """What the server has done so far, for Prometheus."""
+    service.metrics.waiting.set(service.store.waiting())
+    service.metrics.running.set(len(service.dispatcher.running))
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def routers() -> list[APIRouter]:
+    """All addresses."""
+    return [videos, house]
+
+
+def answer(status: int, code: str, message: str, headers: Any = None) -> Response:
+    """An error in the shape that OpenAI's clients expect."""
+    kind = {401: "authentication_error", 429: "rate_limit_error"}.get(status, "invalid_request_error")
+    kind = "server_error" if status >= 500 else kind
+    error = wire.ErrorAnswer(error=wire.ErrorBody(message=message, type=kind, code=code))
+    return Response(error.model_dump_json(), status, headers, "application/json")

@@ -1,0 +1,214 @@
+"""What can be asked of the server, whichever way it is asked: submit, look, fetch, cancel, delete, remix, read."""
+
+import asyncio
+import logging
+import math
+import secrets
+import shutil
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mutoscope.request import GenerateRequest
+from mutoscope.server import wire
+from mutoscope.server.bodies import Body
+from mutoscope.server.dispatcher import Dispatcher
+from mutoscope.server.keys import Keys, read_keys
+from mutoscope.server.metrics import Metrics
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from mutoscope.server.refusals import RefusedError, disk_full, invalid, is_disk_full, not_found, queue_full
+from mutoscope.server.settings import Settings
+from mutoscope.server.store import Job, Store
+
+QUICK = 30  # seconds that reading a prompt or decoding a photo may take
+PATIENCE_WITH_FILES = 300  # seconds that another kind of file may take
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """A server without its HTTP. The `desk` is a worker that answers quick questions; clips are the dispatcher's."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.keys: Keys | None = read_keys(settings.keys) if settings.keys else None
+        self.store = Store(settings.data)
+        self.metrics = Metrics()
+        self.dispatcher = Dispatcher(self.store, settings, self.metrics)
+        self.desk = WorkerProcess("desk", settings.memory)
+        self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
+        self.converting = asyncio.Lock()
+        self._models: list[str] = []
+
+    async def end(self) -> None:
+        """Let go of everything."""
+        await self.desk.end()
+        self.store.close()
+
+    async def submit(self, owner: str, body: Body, remixed_from: Job | None = None) -> Job:
+        """A new job, its pictures kept and its request checked; or a RefusedError, and then nothing is kept."""
+        self._check_queue(owner)
+        self.coming[owner] = self.coming.get(owner, 0) + 1
+        job_id = f"video_{secrets.token_hex(12)}"
+        folder = self.store.folder(job_id)
+        try:
+            folder.mkdir()
+            given = {name: name for name in body.pictures}
+            if remixed_from is not None:
+                given |= self._copied(remixed_from, folder, without=body.pictures)
+            await body.keep(folder)
+            request = GenerateRequest.from_dict({**_wishes_of(remixed_from), **body.wishes, **given})
+            job = await self._checked(job_id, owner, request, remixed_from)
+            self.store.add(job)
+        except BaseException as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if isinstance(error, Exception) and is_disk_full(error):
+                raise disk_full() from error
+            raise
+        finally:
+            self.coming[owner] -= 1
+            if not self.coming[owner]:
+                del self.coming[owner]
+        await self.dispatcher.wake()
+        return job
+
+    async def read(self, body: Body) -> wire.Reading:
+        """How a prompt is understood and what its clip would take; nothing is kept."""
+        request = GenerateRequest.from_dict(body.wishes)
+        await self._check_model(request)
+        return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict()}))
+
+    async def models(self) -> list[str]:
+        """The names of the models."""
+        if not self._models:
+            self._models = await self._at_desk({"do": "models"})
+        return self._models
+
+    def job(self, job_id: str, owner: str) -> Job:
+        """That job of that owner; a RefusedError where there is none."""
+        job = self.store.get(job_id, owner)
+        if job is None:
+            raise not_found("such video")
+        return job
+
+    def told(self, job: Job) -> wire.Video:
+        """A job as it is told, with its progress."""
+        ahead = self.store.ahead(job.id) if job.status == "queued" else None
+        return wire.video(job, self.dispatcher.running.get(job.id), ahead)
+
+    async def cancel(self, job: Job) -> Job:
+        """The job, ended if it had not ended."""
+        await self.dispatcher.cancel(job)
+        return self.job(job.id, job.owner)
+
+    async def delete(self, job: Job) -> None:
+        """The job and its files, gone."""
+        await self.dispatcher.cancel(job)
+        self.store.delete(job.id)
+
+    async def content(self, job: Job, variant: str, number: int, kind: str) -> Path:
+        """The file of a clip or a picture of it; other kinds than MP4 are made when they are first asked for."""
+        folder = self.store.folder(job.id)
+        if variant == "preview":
+            return _there(folder / "preview.mp4", "preview of this video yet")
+        if variant == "photo":
+            return _there(folder / "photo", "photo of this video", "It was made without one.")
+        if job.status != "completed":
+            raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
+        clip = _there(folder / f"clip-{number}.mp4", f"clip {number} of this video", "Its clips are counted from 0.")
+        if variant == "thumbnail":
+            return _there(folder / f"thumbnail-{number}.webp", "thumbnail of this video")
+        ending = "png" if variant == "spritesheet" else kind
+        target = clip.with_suffix(f".{ending}")
+        if not target.exists():
+            await self._convert(clip, target)
+        return target
+
+    def _check_queue(self, owner: str) -> None:
+        coming, limits = self.coming.get(owner, 0), self.settings
+        everyone, own = self.store.waiting() + sum(self.coming.values()), self.store.waiting(owner) + coming
+        if everyone >= limits.queue or own >= limits.jobs_per_key:
+            whose = "on this server" if everyone >= limits.queue else "for one client"
+            one_job = self.store.backlog() / max(self.store.waiting(), 1) / limits.workers
+            waiting = everyone if everyone >= limits.queue else own
+            raise queue_full(waiting, whose, retry_after=max(1, math.ceil(one_job)))
+
+    def _copied(self, old: Job, folder: Path, without: Any) -> dict[str, str]:
+        """The pictures of an earlier job, for a remix that brings none."""
+        names = [name for name in ("photo", "mask") if (self.store.folder(old.id) / name).exists()]
+        for name in names:
+            if name not in without:
+                shutil.copyfile(self.store.folder(old.id) / name, folder / name)
+        return {name: name for name in names}
+
+    async def _checked(self, job_id: str, owner: str, request: GenerateRequest, remixed_from: Job | None) -> Job:
+        limits = self.settings
+        await self._check_model(request)
+        if request.seconds > limits.seconds:
+            rule = f"Here a clip may have {limits.seconds:g}."
+            raise invalid(f"The clip would have {request.seconds:g} seconds.", rule, "Ask for fewer seconds.")
+        folder = str(self.store.folder(job_id))
+        expected = await self._at_desk({"do": "check", "folder": folder, "request": request.to_dict()})
+        width, height = expected["width"], expected["height"]
+        if width * height * request.frames > limits.megapixels * 1_000_000:
+            size = f"{request.frames} frames of {width}x{height}"
+            rule = f"Here a clip may have {limits.megapixels} million pixels."
+            raise invalid(f"The clip would have {size}.", rule, "Ask for a smaller size, fewer seconds or a lower fps.")
+        return Job(
+            id=job_id,
+            owner=owner,
+            request=request,
+            width=width,
+            height=height,
+            expected=expected["seconds"],
+            created=time.time(),
+            remixed_from=remixed_from.id if remixed_from else None,
+        )
+
+    async def _check_model(self, request: GenerateRequest) -> None:
+        if request.model not in (names := await self.models()):  # a folder of the server is not for clients to name
+            raise invalid(
+                f"There is no model {request.model[:60]!r}.", f"There are {', '.join(names)}.", "Choose one of them."
+            )
+
+    async def _at_desk(self, command: dict[str, Any]) -> Any:
+        try:
+            return await self.desk.ask(command, QUICK)
+        except WorkerFailedError as failure:
+            raise RefusedError(400, failure.code, failure) from failure
+        except (
+            WorkerDiedError,
+            TimeoutError,
+        ) as failure:  # decoders are fed with anything; the next question starts a new desk
+            log.error("the desk could not answer %s: %r", command["do"], failure)
+            raise invalid(
+                "The request could not be looked at.", "Its picture may be damaged.", "Save the picture again as JPEG."
+            ) from failure
+
+    async def _convert(self, clip: Path, target: Path) -> None:
+        """One conversion at a time, in a process that ends with it."""
+        async with self.converting:
+            if target.exists():
+                return
+            worker = WorkerProcess("converter", self.settings.memory)
+            try:
+                await worker.ask({"do": "convert", "clip": str(clip), "target": str(target)}, PATIENCE_WITH_FILES)
+            except WorkerFailedError as failure:
+                raise disk_full() from failure
+            except (WorkerDiedError, TimeoutError) as failure:
+                raise invalid("The clip could not be converted.", "It took too much.", "Take the MP4.") from failure
+            finally:
+                await worker.end()
+
+
+def _wishes_of(job: Job | None) -> dict[str, Any]:
+    """What an earlier job asked for, without its pictures."""
+    if job is None:
+        return {}
+    return replace(job.request, photo=None, mask=None).to_dict()
+
+
+def _there(path: Path, what: str, cure: str = "GET /v1/videos tells what there is.") -> Path:
+    if not path.is_file():
+        raise not_found(what, cure)
+    return path

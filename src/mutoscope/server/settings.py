@@ -1,0 +1,70 @@
+"""What the server is told when it starts: where it listens, where it keeps things, and its limits."""
+
+import ipaddress
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from mutoscope.errors import MutoscopeError
+from mutoscope.request import Wish
+
+
+def data_folder() -> Path:
+    """Where jobs and clips are kept unless another folder is named."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "mutoscope"
+
+
+def _setting(help: str, metavar: str, low: float | None = None, high: float | None = None) -> dict[str, Wish]:
+    return {"wish": Wish(help=help, metavar=metavar, low=low, high=high)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a server is set up; every field is a flag of `mutoscope serve`."""
+
+    host: str = field(default="127.0.0.1", metadata=_setting("the address to listen on", "HOST"))
+    port: int = field(default=8000, metadata=_setting("the port to listen on; 0 takes a free one", "N", 0, 65535))
+    data: Path = field(default_factory=data_folder, metadata=_setting("the folder that keeps jobs and clips", "DIR"))
+    keys: Path | None = field(
+        default=None, metadata=_setting("the file of keys that clients must show; --add-key writes it", "FILE")
+    )
+    workers: int = field(default=1, metadata=_setting("how many clips are made at once", "N", 1, 64))
+    memory: float = field(default=6.0, metadata=_setting("GiB of memory that a worker may take", "GIB", 0.5, 1024))
+    queue: int = field(default=100, metadata=_setting("how many jobs may wait", "N", 1, 100_000))
+    jobs_per_key: int = field(
+        default=50, metadata=_setting("how many of them may be waiting or running for one key", "N", 1, 100_000)
+    )
+    upload: int = field(default=32, metadata=_setting("megabytes that one request may send", "MB", 1, 1024))
+    seconds: float = field(default=10.0, metadata=_setting("the longest clip, in seconds", "S", 0.5, 3600))
+    megapixels: int = field(
+        default=1000, metadata=_setting("the largest clip: pixels of all its frames, in millions", "N", 1, 100_000)
+    )
+    patience: int = field(default=1800, metadata=_setting("seconds after which a job is given up", "S", 1, 86_400))
+
+    def __post_init__(self) -> None:
+        for known in fields(self):
+            _check_range(known.name, known.metadata["wish"], getattr(self, known.name))
+        if self.keys is None and not is_loopback(self.host):
+            raise MutoscopeError(
+                f"The address {self.host} can be reached from other machines, and no keys are asked for.",
+                "Without --keys the server listens on this machine only.",
+                "Make a key: mutoscope serve --keys keys.txt --add-key NAME. Or leave --host out.",
+            )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_range(name: str, wish: Wish, value: Any) -> None:
+    if wish.low is not None and wish.high is not None and not wish.low <= value <= wish.high:
+        raise MutoscopeError(
+            f"{name} is {value}.",
+            f"It must be from {wish.low:.15g} to {wish.high:.15g}.",
+            f"Choose --{name.replace('_', '-')} in that range.",
+        )

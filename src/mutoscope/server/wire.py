@@ -1,0 +1,144 @@
+"""What the server answers, in the shape of OpenAI's Videos API, with more fields where there is more to say."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from mutoscope.server.dispatcher import Running
+from mutoscope.server.store import Job, Status
+
+FORMATS = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
+POLL = {"openai-poll-after-ms": "500"}
+
+
+class ErrorBody(BaseModel):
+    """What went wrong: the message holds the problem, the rule and the cure."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str
+
+
+class ErrorAnswer(BaseModel):
+    """An error, as OpenAI's clients expect it."""
+
+    error: ErrorBody
+
+
+class VideoError(BaseModel):
+    """Why a job failed: cancelled, out_of_memory, worker_died, timeout or invalid_request."""
+
+    code: str
+    message: str
+
+
+class Video(BaseModel):
+    """A video job."""
+
+    id: str
+    object: Literal["video"] = "video"
+    model: str
+    status: Status
+    progress: int  # 0 to 100
+    created_at: int
+    completed_at: int | None
+    expires_at: int | None = None  # a clip stays until it is deleted
+    seconds: str
+    size: str
+    prompt: str
+    error: VideoError | None
+    remixed_from_video_id: str | None
+    stage: str | None  # load, condition, sample, decode or encode
+    seconds_left: float | None
+    ahead: int | None  # how many jobs are before it in the queue
+    preview: bool  # whether there is a first look at it: /content?variant=preview
+    request: dict[str, Any]  # all that was asked, defaults included
+    clips: list[dict[str, Any]]  # for each variant, what its manifest says
+
+
+class VideoList(BaseModel):
+    """A page of jobs."""
+
+    object: Literal["list"] = "list"
+    data: list[Video]
+    first_id: str | None
+    last_id: str | None
+    has_more: bool
+
+
+class Deleted(BaseModel):
+    """A job that is no more."""
+
+    id: str
+    object: Literal["video.deleted"] = "video.deleted"
+    deleted: Literal[True] = True
+
+
+class Model(BaseModel):
+    """A model that can be asked for."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str = "mutoscope"
+
+
+class ModelList(BaseModel):
+    """All of them."""
+
+    object: Literal["list"] = "list"
+    data: list[Model]
+
+
+class Estimate(BaseModel):
+    """What a clip will take and be."""
+
+    seconds: float
+    memory_bytes: int
+    width: int
+    height: int
+
+
+class Reading(BaseModel):
+    """How a prompt is understood before anything is made."""
+
+    unknown: list[dict[str, Any]]  # word, near: known words that look like it
+    impossible: list[dict[str, Any]]  # word, reason
+    segments: list[dict[str, Any]]  # text, start, end
+    problem: str | None  # why no clip could be made of it
+    estimate: Estimate
+
+
+class Health(BaseModel):
+    """That the server lives, and how busy it is."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+    waiting: int
+    running: int
+
+
+def video(job: Job, running: Running | None, ahead: int | None) -> Video:
+    """A job as it is told."""
+    progress = 100 if job.status == "completed" else int(100 * running.share) if running else 0
+    asked = {name: value for name, value in job.request.to_dict().items() if name not in ("photo", "mask")}
+    return Video(
+        id=job.id,
+        model=job.request.model,
+        status=job.status,
+        progress=progress,
+        created_at=int(job.created),
+        completed_at=int(job.finished) if job.finished and job.status == "completed" else None,
+        seconds=f"{job.request.seconds:g}",
+        size=f"{job.width}x{job.height}",
+        prompt=job.request.prompt,
+        error=VideoError(**job.error) if job.error else None,
+        remixed_from_video_id=job.remixed_from,
+        stage=running.stage if running else None,
+        seconds_left=round(running.seconds_left, 1) if running else None,
+        ahead=ahead,
+        preview=running is not None and running.preview,
+        request=asked | {"photo": job.request.photo is not None, "mask": job.request.mask is not None},
+        clips=job.clips,
+    )

@@ -1,0 +1,58 @@
+// Everything that was made, newest first, searchable; it is kept by the server, so it survives both restarts and browsers.
+
+import * as server from "./server.js";
+import { element } from "./elements.js";
+import { words } from "./words.js";
+
+const clips = document.getElementById("clips");
+const more = document.getElementById("more");
+const search = document.getElementById("search");
+const PAUSE = 200;
+let last = null;
+let doing = {}; // show, remove
+let timer = 0;
+let turn = 0; // answers to older questions come too late
+
+export function start(actions) {
+  doing = actions;
+  more.addEventListener("click", () => load(last));
+  search.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(load, PAUSE);
+  });
+}
+
+// Returns whether there is anything at all.
+export async function load(after = null) {
+  const mine = ++turn;
+  const page = await server.list(search.value.trim(), after);
+  if (mine !== turn) return true;
+  const cards = page.data.map(card);
+  if (after) clips.append(...cards);
+  else clips.replaceChildren(...cards);
+  if (!after && !cards.length) clips.append(element("p", { className: "empty" }, search.value ? words.notFound : words.nothing));
+  last = page.last_id;
+  more.hidden = !page.has_more;
+  return page.data.length > 0 || Boolean(search.value);
+}
+
+function card(video) {
+  const name = video.prompt.slice(0, 80);
+  const look = element("button", { type: "button", className: "show", onclick: () => doing.show(video) }, picture(video, name));
+  look.setAttribute("aria-label", `${words.show}: ${name}`);
+  return element(
+    "article", { className: "clip" }, look, element("p", {}, video.prompt.length > 90 ? `${video.prompt.slice(0, 88)}…` : video.prompt),
+    element("div", { className: "actions" },
+      element("button", { type: "button", className: "quiet", onclick: () => doing.again(video) }, words.again),
+      element("button", { type: "button", className: "quiet", onclick: () => doing.remove(video) }, words.remove_clip)),
+  );
+}
+
+function picture(video, name) {
+  if (video.status === "completed") {
+    return element("img", { src: server.content(video.id, { variant: "thumbnail" }), alt: name, loading: "lazy" });
+  }
+  const state = video.status !== "failed" ? words.queued(video.ahead)
+    : video.error.code === "cancelled" ? words.cancelled : words.failed;
+  return element("div", { className: "blank" }, state);
+}

@@ -1,0 +1,145 @@
+// The page: the form becomes a request, and what is made goes to the result and the gallery.
+
+import * as examples from "./examples.js";
+import * as gallery from "./gallery.js";
+import * as picture from "./photo.js";
+import * as prompt from "./prompt.js";
+import * as result from "./result.js";
+import * as server from "./server.js";
+import { language, preferred, speak, words } from "./words.js";
+
+const form = document.getElementById("wishes");
+const fields = Object.fromEntries(
+  ["prompt", "shape", "quality", "seconds", "variants", "seed", "model"].map((id) => [id, document.getElementById(id)]),
+);
+const wrong = document.getElementById("error");
+const submit = form.querySelector("[type=submit]");
+
+// Width over height that was chosen; null is the photo's own.
+function aspect() {
+  const [across, down] = fields.shape.value.split(":").map(Number);
+  return down ? across / down : null;
+}
+
+function size() {
+  const seen = picture.dimensions();
+  const shape = aspect() ?? (seen ? seen[0] / seen[1] : null);
+  if (!shape) return null;
+  const longest = aspect() ? Number(fields.quality.value) : Math.min(Number(fields.quality.value), Math.max(...seen));
+  const even = (side) => Math.max(64, 2 * Math.round(side / 2));
+  return `${even(longest * Math.min(1, shape))}x${even(longest * Math.min(1, 1 / shape))}`;
+}
+
+function wishes() {
+  const { subject, drag } = picture.photo;
+  return {
+    prompt: fields.prompt.value, size: size(), seconds: fields.seconds.value || 3, variants: fields.variants.value,
+    seed: fields.seed.value || 0, model: fields.model.value || null,
+    subject: subject && picture.photo.file ? picture.point(subject) : null,
+    drag: drag && picture.photo.file ? drag.map(picture.point).join(":") : null,
+  };
+}
+
+// The server takes what is there, and leaves the rest at its defaults.
+const given = () => Object.fromEntries(Object.entries(wishes()).filter(([, value]) => value !== null));
+
+function fail(error) {
+  wrong.textContent = error.message;
+  wrong.hidden = false;
+  wrong.scrollIntoView({ block: "nearest" });
+}
+
+async function trying(act) {
+  wrong.hidden = true;
+  submit.disabled = true;
+  try {
+    return await act();
+  } catch (error) {
+    fail(error);
+  } finally {
+    submit.disabled = false;
+  }
+}
+
+const make = () =>
+  trying(async () => {
+    result.show(await server.create(wishes(), picture.photo.file), picture.photo.image && picture.photo.file);
+    await refresh();
+  });
+
+const again = (video) =>
+  trying(async () => {
+    result.show(await server.remix(video.id), video.request.photo ? await server.photoOf(video.id) : null);
+    await refresh();
+  });
+
+const remove = (video) =>
+  confirm(words.sure) && trying(async () => {
+    await server.remove(video.id);
+    result.close(video.id);
+    await refresh();
+  });
+
+// A video's settings back in the form, its photo and marks too.
+async function edit(video) {
+  const { request } = video;
+  const numbers = (text) => text?.split(":").map((place) => place.split(",").map(Number));
+  Object.assign(fields.prompt, { value: request.prompt });
+  for (const name of ["seconds", "seed", "model"]) fields[name].value = request[name];
+  fields.variants.value = Math.min(request.variants, 4);
+  const [width, height] = video.size.split("x").map(Number);
+  const shapes = { "16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1 };
+  fields.shape.value = Object.keys(shapes).find((name) => Math.abs(shapes[name] - width / height) < 0.01) ?? "";
+  const sides = [...fields.quality.options].map((option) => option.value);
+  fields.quality.value = sides.find((side) => Number(side) >= Math.max(width, height)) ?? sides.at(-1);
+  const spots = numbers(request.subject);
+  const subject = spots?.length === 2 ? spots[0].map((value, axis) => (value + spots[1][axis]) / 2) : (spots?.[0] ?? null);
+  await picture.take(request.photo ? await server.photoOf(video.id) : null, { subject, drag: numbers(request.drag) ?? null });
+  form.scrollIntoView({ behavior: "smooth" });
+  fields.prompt.focus();
+}
+
+async function refresh() {
+  try {
+    const some = await gallery.load();
+    examples.show(!some, (file, said) => {
+      fields.prompt.value = said;
+      picture.take(file).then(make);
+    });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function changed() {
+  picture.photo.aspect = aspect();
+  picture.draw();
+  prompt.changed();
+}
+
+function speaking(chosen) {
+  speak(chosen);
+  prompt.offerCommands();
+  result.redraw();
+  prompt.changed();
+  return refresh();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  make();
+});
+fields.prompt.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+for (const field of Object.values(fields)) if (field !== fields.prompt) field.addEventListener("change", changed);
+document.getElementById("language").addEventListener("click", () => speaking(language() === "zh" ? "en" : "zh"));
+
+picture.start(changed);
+prompt.start(given);
+result.start({ onEnd: refresh, again, edit, remove });
+gallery.start({ show: (video) => result.show(video), again, remove });
+speaking(preferred());
+server.models().then((names) => {
+  fields.model.replaceChildren(...names.map((name) => new Option(name, name)));
+}, fail);

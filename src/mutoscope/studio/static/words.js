@@ -1,0 +1,56 @@
+// What the page says, in English and in Chinese. An element with data-say shows the words of that name.
+
+const english = {
+  language: "中文", tagline: "A photo and a sentence become a short clip, on this machine.",
+  drop: "Drop a photo here", dropHow: "or click to choose one, or paste it",
+  pictureHow: "Click on the subject to name it; drag to say where it goes.", unmark: "Clear marks", remove: "Other photo",
+  prompt: "What should happen?", placeholder: "the camera slowly zooms in while the cup bounces",
+  camera: "Camera moves", shape: "Shape", asPhoto: "as the photo", quality: "Size", small: "small", medium: "medium", large: "large",
+  seconds: "Seconds", variants: "Variants", seed: "Seed", model: "Model", go: "Make the clip",
+  gallery: "Your clips", search: "Search", more: "More", examples: "Try one of these", nothing: "Nothing here yet.", notFound: "Nothing found.",
+  estimate: (e) => `about ${Math.max(1, Math.round(e.seconds))} s and ${(e.memory_bytes / 1e9).toFixed(1)} GB · ${e.width} × ${e.height}`,
+  unknown: (word) => `“${word}” is not known.`, near: "Did you mean", impossible: (word, why) => `“${word}” cannot be done: ${why}.`,
+  queued: (ahead) => (ahead ? `Waiting: ${ahead} before this one.` : "Starting…"), left: (s) => `about ${Math.max(1, Math.round(s))} s left`,
+  stages: { load: "Load", condition: "Understand", sample: "Imagine", decode: "Draw", encode: "Write" },
+  cancel: "Cancel", cancelled: "Cancelled.", failed: "It did not work", pick: (n) => `Variant ${n}`, download: "Download",
+  again: "Same settings again", edit: "Change it", remove_clip: "Delete", show: "Show", sure: "Delete this clip for good?",
+  understood: "Understood", noted: "Note", settings: "Settings", run: "Make it myself", stillness: "stillness",
+  unreachable: "The server does not answer. Is `mutoscope studio` still running?",
+};
+
+const chinese = {
+  language: "English", tagline: "一张照片加一句话，在这台电脑上变成一段短片。",
+  drop: "把照片拖到这里", dropHow: "或者点击选择，也可以粘贴",
+  pictureHow: "点一下主体，告诉它是谁；拖动画箭头，告诉它往哪里去。", unmark: "清除标记", remove: "换一张",
+  prompt: "要发生什么？", placeholder: "镜头慢慢推近，然后杯子弹跳",
+  camera: "镜头动作", shape: "形状", asPhoto: "同照片", quality: "大小", small: "小", medium: "中", large: "大",
+  seconds: "秒数", variants: "几个版本", seed: "种子", model: "模型", go: "生成短片",
+  gallery: "我的短片", search: "搜索", more: "更多", examples: "试试这些", nothing: "还没有短片。", notFound: "没有找到。",
+  estimate: (e) => `大约 ${Math.max(1, Math.round(e.seconds))} 秒，${(e.memory_bytes / 1e9).toFixed(1)} GB 内存 · ${e.width} × ${e.height}`,
+  unknown: (word) => `不认识“${word}”。`, near: "是不是想说", impossible: (word, why) => `做不到“${word}”：${why}。`,
+  queued: (ahead) => (ahead ? `排队中，前面还有 ${ahead} 个。` : "正在开始……"), left: (s) => `大约还要 ${Math.max(1, Math.round(s))} 秒`,
+  stages: { load: "载入", condition: "理解", sample: "构想", decode: "绘制", encode: "写出" },
+  cancel: "取消", cancelled: "已取消。", failed: "没有成功", pick: (n) => `版本 ${n}`, download: "下载",
+  again: "同样设置再来一次", edit: "修改", remove_clip: "删除", show: "查看", sure: "永久删除这段短片？",
+  understood: "理解为", noted: "说明", settings: "设置", run: "我也来做", stillness: "静止",
+  unreachable: "服务器没有回应。`mutoscope studio` 还在运行吗？",
+};
+
+export let words = english;
+
+export function speak(language) {
+  words = language === "zh" ? chinese : english;
+  localStorage.setItem("language", language);
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-say]")) element.textContent = words[element.dataset.say];
+  for (const element of document.querySelectorAll("[data-say-label]")) {
+    element.setAttribute("aria-label", words[element.dataset.sayLabel]);
+    if (element.type === "search") element.placeholder = words[element.dataset.sayLabel];
+  }
+  document.getElementById("prompt").placeholder = words.placeholder;
+  document.getElementById("language").textContent = words.language;
+}
+
+export const language = () => document.documentElement.lang;
+
+export const preferred = () => localStorage.getItem("language") ?? (navigator.language.startsWith("zh") ? "zh" : "en");

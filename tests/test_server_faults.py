@@ -1,0 +1,236 @@
+"""What the server must survive, each done to a real one."""
+
+import io
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from conftest import PROMPT, TINY, Server, serving
+from PIL import Image
+
+from mutoscope import api
+from mutoscope.errors import MutoscopeError
+from mutoscope.server.keys import add_key, read_keys
+from mutoscope.server.settings import Settings
+
+LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
+
+
+def tiny_photo() -> bytes:
+    """The bundled photo, small enough to be sent a thousand times."""
+    kept = io.BytesIO()
+    Image.open(api.SAMPLE).resize((48, 32)).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Server) -> None:
+    once, deleted, later = studio.made(**LONG), studio.made(**LONG), studio.made()
+    for _ in range(2):
+        studio.until(once, lambda job: job["stage"] == "decode")
+        os.kill(studio.worker(), signal.SIGKILL)
+        studio.until(once, lambda job: job["stage"] != "decode")
+    killed = studio.ended(once)
+    assert (killed["status"], killed["error"]["code"]) == ("failed", "worker_died")
+    assert "smaller size" in killed["error"]["message"]
+    studio.until(deleted, lambda job: job["stage"] is not None)
+    assert studio.http.delete(f"/v1/videos/{deleted}").json()["deleted"]
+    assert studio.ended(later)["status"] == "completed"
+    assert studio.kept(once) == {"photo"}
+    assert studio.kept(deleted) == set()
+    assert studio.kept(later) == {"photo", "clip-0.mp4", "thumbnail-0.webp"}
+
+
+def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(studio: Server) -> None:
+    large, small = studio.made(size="1280x852", seconds="10", fps="60"), studio.made()
+    failed = studio.ended(large)
+    assert failed["error"]["code"] == "out_of_memory"
+    assert "smaller size" in failed["error"]["message"]
+    assert studio.ended(small)["status"] == "completed"
+    assert studio.kept(large) == {"photo"}
+
+
+def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: Path) -> None:
+    first = Server(tmp_path / "data")
+    made = [first.made(seed=seed, photo=tiny_photo()) for seed in range(20)]
+    first.until(made[3], lambda job: job["status"] == "in_progress")
+    worker = first.worker()
+    first.end(signal.SIGKILL)
+    (tmp_path / "data" / "videos" / "video_half").mkdir()  # an upload that was just arriving
+    with serving(tmp_path / "data") as second:
+        assert [second.ended(video_id)["status"] for video_id in made] == ["completed"] * 20
+        assert [path.parent.name for path in second.clips()] == sorted(made)
+        listed = second.http.get("/v1/videos", params={"limit": 100, "order": "asc"}).json()["data"]
+        assert [job["id"] for job in listed] == made
+        assert not (tmp_path / "data" / "videos" / "video_half").exists()
+        assert not list(tmp_path.rglob("*unfinished*"))
+        assert not Path(f"/proc/{worker}").exists(), "a worker outlived its server"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Path:
+    """A folder on a disk of 64 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("NO DISK COULD BE MOUNTED, so a full one was not tried: it takes root and the right to mount")
+    return folder
+
+
+def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    try:
+        with serving(small_disk / "data") as server:
+            kept = server.made(photo=tiny_photo())
+            assert server.ended(kept)["status"] == "completed"
+            ballast.write_bytes(bytes(40 * 2**20))  # room for a request, not for a clip
+            failed = server.ended(server.made(photo=tiny_photo()))
+            assert "no room" in failed["error"]["message"]
+            with pytest.raises(OSError, match="No space"):
+                ballast.write_bytes(bytes(64 * 2**20))
+            refused = server.post()
+            assert (refused.status_code, refused.json()["error"]["code"]) == (507, "disk_full")
+            assert server.get(kept)["status"] == "completed"
+            assert server.http.get(f"/v1/videos/{kept}/content").status_code == 200
+            ballast.unlink()
+            assert server.ended(server.made())["status"] == "completed"
+            assert server.folders() == {path.name for path in (small_disk / "data" / "videos").iterdir()}
+    finally:
+        subprocess.run(["umount", str(small_disk)], check=True)
+
+
+def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
+    photo, until = tiny_photo(), 0.0
+    waits: list[float] = []
+
+    def client(number: int) -> set[int]:
+        seen = set()
+        with httpx2.Client(base_url=server.address, timeout=60) as http:
+            while time.monotonic() < until:
+                answer = http.post(
+                    "/v1/videos", data={"prompt": PROMPT, **TINY, "seed": number}, files={"photo": ("p", photo)}
+                )
+                seen.add(answer.status_code)
+                if answer.status_code == 429:
+                    assert int(answer.headers["retry-after"]) >= 1
+                    time.sleep(1)  # a client that heeds it, if impatiently
+        return seen
+
+    with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server, ThreadPoolExecutor(200) as pool:
+        server.ended(server.made(photo=photo))
+        before, until = server.memory(), time.monotonic() + 6
+        clients = [pool.submit(client, number) for number in range(200)]
+        while time.monotonic() < until:
+            started = time.perf_counter()
+            assert server.http.get("/health").status_code == 200
+            waits.append(time.perf_counter() - started)
+            time.sleep(0.1)
+        assert set().union(*(done.result() for done in clients)) == {200, 429}
+        waits.sort()
+        assert waits[len(waits) // 2] < 0.2, waits  # half of them; the clients themselves fill this machine
+        assert server.memory() - before < 60 * 2**20
+        assert "Traceback" not in server.log.read_text()
+
+
+def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.txt"
+    one, other = add_key(keys, "one"), add_key(keys, "other")
+    assert one not in keys.read_text()
+    with serving(tmp_path / "data", "--keys", str(keys), "--jobs-per-key", "2") as server:
+        made = server.made(key=one)
+
+        def status(key: str, method: str, path: str) -> int:
+            return server.http.request(method, path, headers={"Authorization": f"Bearer {key}"}).status_code
+
+        ways = [("GET", ""), ("GET", "/content"), ("GET", "/events"), ("POST", "/cancel"), ("POST", "/remix")]
+        for method, rest in [*ways, ("DELETE", "")]:
+            assert status(other, method, f"/v1/videos/{made}{rest}") == 404
+            for wrong in ("y", "x", one[:-1], one.upper()):
+                assert status(wrong, method, f"/v1/videos/{made}{rest}") == 401
+        listed = server.http.get("/v1/videos", headers={"Authorization": f"Bearer {other}"}).json()
+        assert listed["data"] == []
+        assert status(one, "GET", f"/v1/videos/{made}") == 200
+        assert server.http.get("/health").status_code == 200
+        assert server.http.get("/metrics").status_code == 401
+        assert {server.post(key=one, **LONG).status_code for _ in range(3)} == {200, 429}
+        assert server.post(key=other).status_code == 200
+
+
+def test_a_thousand_spoilt_uploads_are_refused_and_the_server_lives(studio: Server) -> None:
+    rng = random.Random(5)
+    seeds = [tiny_photo(), *(converted(kind) for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP"))]
+    clip = api.generate(PROMPT, photo=api.SAMPLE, size="64x64", seconds=0.5).save(studio.data.parent / "clip.mp4")
+    seeds.append(clip.read_bytes())
+
+    def spoilt(seed: bytes) -> bytes:
+        data = bytearray(seed)
+        for _ in range(rng.randint(8, 40)):
+            data[min(int(rng.expovariate(0.02)), len(data) - 1)] = rng.randrange(256)
+        return bytes(data[: rng.randint(1, len(data))])
+
+    names = ("../../../evil.jpg", "a\x00b.png", "C:\\evil.exe", "x" * 3000, "photo", "../mask", "视频.mp4")
+    uploads = [(names[n % len(names)], spoilt(seeds[n % len(seeds)])) for n in range(1000)]
+    before, around = studio.folders(), set(studio.data.parent.iterdir())
+
+    def send(upload: tuple[str, bytes]) -> int:
+        form = {"prompt": PROMPT, **TINY}
+        answer = studio.http.post("/v1/videos", data=form, files={"photo": upload})
+        if answer.status_code == 200:  # some are still pictures
+            studio.http.delete(f"/v1/videos/{answer.json()['id']}")
+        else:
+            assert len(answer.json()["error"]["message"]) > 20
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(send, uploads))
+    assert set(statuses) <= {200, 400, 429}
+    assert statuses.count(400) > 700
+    assert studio.folders() == before
+    assert set(studio.data.parent.iterdir()) == around
+    assert studio.ended(studio.made())["status"] == "completed"
+
+
+def converted(kind: str) -> bytes:
+    """The small photo as another kind of picture."""
+    kept = io.BytesIO()
+    Image.open(io.BytesIO(tiny_photo())).save(kept, kind)
+    return kept.getvalue()
+
+
+def test_without_keys_the_server_is_for_this_machine_only() -> None:
+    with pytest.raises(MutoscopeError, match="--keys"):
+        Settings(host="0.0.0.0")
+    assert Settings(host="::1").host == "::1"
+
+
+def test_a_data_folder_has_one_server(studio: Server) -> None:
+    words = ["mutoscope", "serve", "--port", "0", "--data", str(studio.data)]
+    second = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert "already uses" in second.stderr
+
+
+def test_a_file_of_keys_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.txt"
+    for text, told in (("", "no keys"), ("alice secret\n", "Key 1"), ("# nobody\n", "no keys")):
+        keys.write_text(text)
+        with pytest.raises(MutoscopeError, match=told):
+            read_keys(keys)
+    keys.write_text("")
+    keys.unlink()
+    key = add_key(keys, "alice")
+    assert read_keys(keys).owner(key) == "alice"
+    assert read_keys(keys).owner(key + "x") is None
+    assert keys.stat().st_mode & 0o077 == 0
+    with pytest.raises(MutoscopeError, match="already has a key"):
+        add_key(keys, "alice")

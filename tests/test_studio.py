@@ -1,0 +1,187 @@
+"""The page in a real browser: what a person does in the first five minutes."""
+
+import shutil
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import WAIT, Server
+from playwright.sync_api import Page, expect, sync_playwright
+
+from mutoscope import api
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(
+    BROWSER is None, reason="NO BROWSER IS INSTALLED, so the page was not tried: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Chromium without a window, from the system."""
+    with sync_playwright() as play:
+        expect.set_options(timeout=WAIT * 1000)
+        opened = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: object, studio: Server) -> Iterator[Page]:
+    """The page as a first visitor with an English browser sees it; what goes wrong in it fails the test."""
+    opened: Page = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")  # type: ignore[attr-defined]
+    opened.set_default_timeout(WAIT * 1000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+    opened.goto(studio.address)
+    yield opened
+    opened.close()
+    assert faults == []
+
+
+def small_and_short(page: Page) -> None:
+    """Settings that take no time."""
+    page.get_by_label("Size").select_option("640")
+    page.get_by_label("Seconds").fill("0.5")
+    page.get_by_label("Seconds").blur()
+
+
+def forget(studio: Server) -> None:
+    """An empty gallery."""
+    for job in studio.http.get("/v1/videos", params={"limit": 100}).json()["data"]:
+        studio.http.delete(f"/v1/videos/{job['id']}")
+
+
+def test_a_first_visitor_makes_an_example_with_one_click(page: Page, studio: Server) -> None:
+    forget(studio)
+    page.reload()
+    expect(page.get_by_role("heading", name="Try one of these")).to_be_visible()
+    expect(page.locator("#example-clips video")).to_have_count(3)
+    for prompt in page.locator("#example-clips p").all_inner_texts():
+        told = studio.http.post("/v1/videos/read", json={"prompt": prompt}).json()
+        assert (told["problem"], told["unknown"], told["impossible"]) == (None, [], [])
+    small_and_short(page)
+    page.get_by_role("button", name="Make it myself").first.click()
+    expect(page.locator("#result > video")).to_be_visible()
+    expect(page.locator("#result > video")).to_have_js_property("readyState", 4)  # all of it can be played
+    assert page.evaluate("document.querySelector('#result > video').videoWidth") == 600
+    expect(page.locator("#result")).to_contain_text("camera: zoom in")
+
+
+def test_photo_marks_and_words_become_a_request_and_variants_to_pick(page: Page, studio: Server) -> None:
+    small_and_short(page)
+    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
+    box = page.locator("#picture").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.5, steps=4)
+    page.mouse.up()
+    page.get_by_role("button", name="Push in").click()
+    page.get_by_label("What should happen?").type("the cup moves")
+    page.get_by_label("Shape").select_option("1:1")
+    page.get_by_label("Variants").select_option("2")
+    page.get_by_label("Seed").fill("4")
+    expect(page.locator("#estimate")).to_contain_text("640 × 640")
+    page.get_by_role("button", name="Make the clip").click()
+    expect(page.locator(".picks button")).to_have_count(2)
+    asked = studio.http.get("/v1/videos").json()["data"][0]["request"]
+    assert asked["drag"].startswith("0.400,0.500:0.6")
+    assert {name: asked[name] for name in ("prompt", "size", "variants", "seed", "seconds")} == {
+        "prompt": "[Push in] the cup moves", "size": "640x640", "variants": 2, "seed": 4, "seconds": 0.5,
+    }  # fmt: skip
+    page.locator(".picks button").nth(1).click()
+    assert "number=1" in str(page.locator("#result > video").get_attribute("src"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="GIF").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"GIF8")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_label("Shape")).to_have_value("1:1")
+    expect(page.get_by_role("button", name="Clear marks")).to_be_visible()
+
+
+def test_unknown_words_are_underlined_and_exchanged_before_anything_runs(page: Page, studio: Server) -> None:
+    before = studio.http.get("/v1/videos").json()["data"]
+    prompt = page.get_by_label("What should happen?")
+    prompt.fill("the camera zoms in while the horse runs")
+    expect(page.locator("#marks mark")).to_have_text(["zoms", "runs"])
+    page.get_by_role("button", name="zooms", exact=True).click()
+    expect(prompt).to_have_value("the camera zooms in while the horse runs")
+    expect(page.locator("#marks mark")).to_have_text(["runs"])
+    expect(page.locator("#reading")).to_contain_text("cannot be done")
+    assert studio.http.get("/v1/videos").json()["data"] == before
+
+
+def test_progress_preview_and_cancel_within_a_second(page: Page) -> None:
+    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
+    page.get_by_label("What should happen?").fill("the camera pans left")
+    page.get_by_label("Seconds").fill("10")
+    page.get_by_role("button", name="Make the clip").click()
+    expect(page.locator(".preview video")).to_be_visible()
+    expect(page.locator(".stages .now")).to_have_text("Draw")
+    assert page.locator("progress").evaluate("bar => bar.value") > 0
+    assert "left" in page.locator("#left").inner_text()
+    started = time.perf_counter()
+    page.evaluate("document.getElementById('cancel').click()")
+    page.locator("#result p", has_text="Cancelled.").wait_for()
+    assert time.perf_counter() - started < 1.5  # a second, and what a busy machine takes to draw
+
+
+def test_what_is_wrong_is_said_in_words(page: Page) -> None:
+    page.get_by_label("Drop a photo").set_input_files(
+        {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    )
+    page.get_by_label("What should happen?").fill("the camera zooms in")
+    page.get_by_role("button", name="Make the clip").click()
+    expect(page.get_by_role("alert")).to_contain_text("is no photo")
+
+
+def test_the_gallery_is_searched_replayed_and_emptied(page: Page, studio: Server) -> None:
+    forget(studio)
+    for prompt in ("the camera pans right", "镜头慢慢推近"):
+        studio.ended(studio.made(prompt))
+    page.reload()
+    expect(page.locator("#clips article")).to_have_count(2)
+    page.get_by_role("searchbox").fill("推近")
+    expect(page.locator("#clips article")).to_have_count(1)
+    page.get_by_role("button", name="Same settings again").click()
+    expect(page.locator("#result > video")).to_be_visible()
+    expect(page.locator("#clips article")).to_have_count(2)
+    first, again = (studio.http.get(f"/v1/videos/{job['id']}/content").content
+                    for job in studio.http.get("/v1/videos", params={"search": "推近"}).json()["data"])  # fmt: skip
+    assert first == again
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("#clips").get_by_role("button", name="Delete").first.click()
+    expect(page.locator("#clips article")).to_have_count(1)
+
+
+def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page: Page, studio: Server) -> None:
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.get_by_role("button", name="中文").click()
+    expect(page.get_by_role("button", name="生成短片")).to_be_visible()
+    page.get_by_label("把照片拖到这里").set_input_files(api.SAMPLE)
+    page.locator("#picture").focus()
+    for key in ("ArrowLeft", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_label("秒数").fill("0.5")
+    page.get_by_label("要发生什么？").focus()
+    page.keyboard.type("镜头向左移动")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#result > video")).to_be_visible()
+    assert studio.http.get("/v1/videos").json()["data"][0]["request"]["subject"] == "0.460,0.500"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.reload()
+    expect(page.get_by_role("button", name="生成短片")).to_be_visible()
+
+
+def test_the_page_asks_nothing_of_other_servers(studio: Server) -> None:
+    static = api.SAMPLE.parents[1] / "studio" / "static"
+    for path in static.rglob("*.*"):
+        if path.suffix in (".html", ".js", ".css"):
+            assert "//" not in path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "").replace("// ", ""), (
+                path
+            )
+    assert struct.unpack(">4s", (static / "examples" / "bounce.mp4").read_bytes()[4:8])[0] == b"ftyp"
