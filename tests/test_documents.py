@@ -14,7 +14,8 @@ from mutoscope.cli import build_parser
 from mutoscope.hub.listing import abilities_table, known_table
 from mutoscope.language.commands import expand_commands
 from mutoscope.language.tokens import Tokenizer
-from mutoscope.language.understanding import understand
+from mutoscope.language.understanding import check_words, understand
+from mutoscope.recipes.diffusion_storybook import stage_vocabulary
 from mutoscope.world.captions import vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -91,7 +92,12 @@ def test_the_tables_of_large_models_are_made_from_the_code(mark: str, table: Cal
 
 
 def test_every_prompt_that_the_documents_show_is_understood() -> None:
-    shown = [words[2] for words in commands("README.md") if words[:2] == ["mutoscope", "generate"]]
+    asked = [words for words in commands("README.md") if words[:2] == ["mutoscope", "generate"]]
+    shown = [words[2] for words in asked if "--photo" in words]
+    drawn = [words[2] for words in asked if "--photo" not in words]
+    drawn += [words[3] for words in commands("README.md") if words[:2] == ["mutoscope", "extend"]]
+    storybook = Tokenizer(stage_vocabulary(1))
+    assert {prompt: check_words(prompt, storybook).unknown for prompt in drawn} == dict.fromkeys(drawn, ())
     shown += [word.removeprefix("PROMPT=") for words in commands("README.md") for word in words if "PROMPT=" in word]
     shown += re.findall(r"^DEFAULT_PROMPT := (.+)$", read("Makefile"), re.MULTILINE)
     tokenizer = Tokenizer(vocabulary())

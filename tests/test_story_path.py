@@ -11,9 +11,12 @@ from mutoscope import api
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.language.tokens import Tokenizer
+from mutoscope.language.understanding import check_words
 from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import load_pipeline
+from mutoscope.recipes.diffusion_storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
 
 PROMPT = "a red circle bounces"
@@ -47,6 +50,12 @@ def test_the_manifest_says_what_was_not_learned_and_replay_needs_no_photo(tiny_s
     again = api.replay(clip)
     assert again.stats["same"] is True
     assert again.save(tmp_path / "again.mp4").read_bytes() == clip.read_bytes()
+
+
+def test_words_are_cut_as_the_model_learned_them_and_unknown_characters_stay_together() -> None:
+    tokenizer = Tokenizer(stage_vocabulary(1))
+    assert check_words("一个蓝色的星形慢慢地向左移动", tokenizer).unknown == ()
+    assert [word.word for word in check_words("一只犀牛向左移动", tokenizer).unknown if word.word != "只"] == ["犀牛"]
 
 
 def test_a_first_frame_is_shown_as_well_as_the_codec_can(tiny_story: Path, tmp_path: Path) -> None:

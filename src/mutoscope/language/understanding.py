@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,14 +66,25 @@ def understand(prompt: str, tokenizer: Tokenizer) -> Understanding:
             place += length
             continue
         for word in words[place : place + length]:
-            if tokenizer.knows(word) or word in STOP_WORDS or word[0].isdigit():
-                known[word] = None
-                unknown.append("")  # parts runs of unknown Chinese characters
-            elif has_chinese(word) and unknown and unknown[-1] and has_chinese(unknown[-1]):
-                unknown[-1] += word
-            else:
-                unknown.append(word)
+            _sort(word, tokenizer, known, unknown)
         place += length
+    return _understanding(known, unknown, impossible, tokenizer)
+
+
+def _sort(word: str, tokenizer: Tokenizer, known: dict[str, None], unknown: list[str]) -> None:
+    """Put a word to the known or the unknown ones; unknown Chinese characters side by side are one word."""
+    if tokenizer.knows(word) or word in STOP_WORDS or word[0].isdigit():
+        known[word] = None
+        unknown.append("")  # parts runs of unknown Chinese characters
+    elif has_chinese(word) and unknown and unknown[-1] and has_chinese(unknown[-1]):
+        unknown[-1] += word
+    else:
+        unknown.append(word)
+
+
+def _understanding(
+    known: Iterable[str], unknown: Iterable[str], impossible: Mapping[str, ImpossibleWord], tokenizer: Tokenizer
+) -> Understanding:
     return Understanding(
         known=tuple(known),
         unknown=tuple(
@@ -135,14 +147,13 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
 
 def check_words(prompt: str, tokenizer: Tokenizer) -> Understanding:
     """Which words of a prompt a model has learned that draws whole clips: nothing is impossible there, only unknown."""
-    words = split_words(without_times(prompt), _split_vocabulary() | frozenset(tokenizer.vocabulary))
-    known = [word for word in words if tokenizer.knows(word) or word in STOP_WORDS or word[0].isdigit()]
-    unknown = [UnknownWord(word=word, near=near_words(word, tokenizer)) for word in words if word not in known]
-    understanding = Understanding(
-        known=tuple(dict.fromkeys(known)), unknown=tuple(dict.fromkeys(unknown)), impossible=()
-    )
+    known: dict[str, None] = {}
+    unknown: list[str] = []
+    for word in tokenizer.split(without_times(prompt)):
+        _sort(word, tokenizer, known, unknown)
+    understanding = _understanding(known, unknown, {}, tokenizer)
     if all(word in STOP_WORDS or word[0].isdigit() for word in known):
-        shown = ", ".join(word.word for word in unknown[:8])
+        shown = ", ".join(word.word for word in understanding.unknown[:8])
         raise MutoscopeError(
             f"No word of the prompt is known ({shown})." if shown else f"The prompt {prompt[:80]!r} has no words.",
             f"This model has learned {len(tokenizer.vocabulary)} words of the storybook.",
