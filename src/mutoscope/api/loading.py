@@ -16,6 +16,7 @@ from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.request import HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
+TRAINED_STORYBOOK = RUNS / "diffusion_storybook" / "checkpoint"
 TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 
@@ -35,7 +36,7 @@ def load(model: str = "motion") -> Pipeline:
 
 def _trained_storybook() -> Path:
     """The storybook model that was trained here."""
-    folder = RUNS / "diffusion_storybook" / "checkpoint"
+    folder = TRAINED_STORYBOOK
     if (folder / "config.json").is_file():
         return folder
     raise MutoscopeError(
@@ -67,7 +68,20 @@ def models() -> list[Listed]:
         )
         for name in bundled_models()
     ]  # fmt: skip
-    return [*bundled, *large_models()]
+    return [*bundled, *_trained(), *large_models()]
+
+
+def _trained() -> list[Listed]:
+    """The storybook model, where it is not bundled but was trained here."""
+    if "storybook" in bundled_names() or not (TRAINED_STORYBOOK / "config.json").is_file():
+        return []
+    size = sum(path.stat().st_size for path in TRAINED_STORYBOOK.iterdir() if path.is_file())
+    return [
+        Listed(
+            name="storybook", where="on this disk", licence="Apache-2.0", excludes="", memory="2 GB, no GPU",
+            fits="yes", size=size, can=("words alone", "a first photo", "a last photo", "a clip that goes on"),
+        )
+    ]  # fmt: skip
 
 
 def bundled_models() -> list[str]:
