@@ -39,6 +39,7 @@ from mutoscope.vision.matting import MatteConfig, MatteNetwork
 from mutoscope.vision.subject import Subject
 
 Pixels = NDArray[np.uint8]
+DRAWING = Sampling(steps=12, guidance=3.0)  # how the storybook model samples where nothing else is asked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -220,7 +221,7 @@ def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pip
         name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
-        own=Sampling(steps=12, guidance=3.0),
+        own=DRAWING,
         raising=Raising(None if found is None else load_upsampler(found)),
     )
 

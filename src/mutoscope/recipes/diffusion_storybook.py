@@ -118,6 +118,14 @@ def stage_vocabulary(stage: int, captions: int = 6000) -> tuple[str, ...]:
     return tuple(sorted(found & every))
 
 
+def denoiser_config(tokenizer: Tokenizer, stage: int, width: int = 256, depth: int = 8) -> ClipDenoiserConfig:
+    """Sizes of the storybook model's denoiser."""
+    return ClipDenoiserConfig(
+        patch=2, width=width, depth=depth, heads=width // 64, meanings=len(story_meanings(stage)),
+        text=WordEncoderConfig(words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6),
+    )  # fmt: skip
+
+
 def diffusion_storybook(
     *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 1000
 ) -> Run:
@@ -126,13 +134,9 @@ def diffusion_storybook(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     clips = EncodedClips(codec=codec_folder(codec), shape=STORYBOOK, stage=stage, seed=1, window=4096, device=device)
     tokenizer = Tokenizer(stage_vocabulary(stage))
-    config = ClipDenoiserConfig(
-        patch=2, width=width, depth=depth, heads=width // 64, meanings=len(story_meanings(stage)),
-        text=WordEncoderConfig(words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6),
-    )  # fmt: skip
     return _run(
         "diffusion_storybook",
-        config,
+        denoiser_config(tokenizer, stage, width, depth),
         StorybookBatches(size=64, lessons=256, repeats=4, seed=1, tokenizer=tokenizer, clips=clips),
         sample=128,
         steps=steps,
