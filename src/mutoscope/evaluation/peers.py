@@ -1,14 +1,13 @@
 """How long the diffusion family takes for a clip, beside networks of diffusers at the same size, in one run."""
 
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib.util import find_spec
 from statistics import median
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -21,7 +20,7 @@ from mutoscope.shapes import ClipShape
 
 ROUNDS = 5
 _UNET_LATENT = 8, 4  # pixels to a latent's side and channels, of the autoencoder that the U-Net was made for
-_UNET_WIDTHS = range(16, 257, 8)  # channels of its first level
+_UNET_WIDTHS, _SMALL = range(8, 257, 8), (8, 16, 24)  # channels of its first level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,10 +155,9 @@ def unet(size: int, text: int, words: int, sampling: Sampling, shape: ClipShape)
     """The 3-D U-Net of the first text-to-video models, of about `size` parameters, on latents of the same frames."""
     from diffusers import DDIMScheduler
 
-    with torch.device("meta"):  # counting needs no memory
-        counted = cache(lambda width: parameters(_unet(width, text)))
-        above = bisect_left(_UNET_WIDTHS, size, key=counted)
-        width = min(_UNET_WIDTHS[max(0, above - 1) : above + 1], key=lambda width: abs(counted(width) - size))
+    # Every matrix has at most two widths for sides, so that three small networks tell the size of all others.
+    law = np.polyfit(_SMALL, [parameters(_unet(width, text)) for width in _SMALL], 2)
+    width = min(_UNET_WIDTHS, key=lambda width: abs(np.polyval(law, width) - size))
     torch.manual_seed(0)
     network, scheduler = _unet(width, text).eval(), DDIMScheduler()
     side, channels = _UNET_LATENT

@@ -16,7 +16,8 @@ from mutoscope.shapes import ClipShape
 
 FLOOR, OTHERS = "true clips (the floor)", "other stories' clips"
 _AT_ONCE = 16
-# What is compared: clips alone, or clips with what was asked for, so that the right clips for the wrong words are far too.
+# What is compared: clips alone, or clips with what was asked for (DeVries et al. 2019), so that right clips for the wrong
+# words, which are the same set of clips, are far too.
 _COMPARED = ("clips", "clips with captions")
 _COLUMNS = tuple(f"{metric.name}, {compared}" for compared in _COMPARED for metric in METRICS)
 
