@@ -18,7 +18,10 @@ class Attention(nn.Module):
         nn.init.zeros_(self.out.weight)
 
     def forward(self, x: Tensor, context: Tensor | None, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M) bool
-        source = x if context is None else torch.cat([x, context], dim=1)
+        return self.look(x, x if context is None else torch.cat([x, context], dim=1), mask)
+
+    def look(self, x: Tensor, source: Tensor, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,M) bool
+        """What x finds in a source; every row must see something there."""
         q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
         k, v = rearrange(self.key_value(source), "b n (two h d) -> two b h n d", two=2, h=self.heads)
         q, k = (F.layer_norm(z, z.shape[-1:]).to(v.dtype) for z in (q, k))
