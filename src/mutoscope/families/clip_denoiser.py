@@ -16,6 +16,7 @@ from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of, unpatched
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Block, waves
+from mutoscope.networks.mixers import Mixing, mixer_of
 
 # What is where, and what it does, is decided while little is to be seen; colours and edges come by themselves.
 FLOW = Flow(late=1.0, spread=1.2, guided_until=1.0, solver="multistep")
@@ -23,9 +24,10 @@ FLOW = Flow(late=1.0, spread=1.2, guided_until=1.0, solver="multistep")
 
 @dataclass(frozen=True, kw_only=True)
 class ClipDenoiserConfig:
-    """Sizes of the denoiser; `patch` latents to a side make one token."""
+    """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other."""
 
     patch: int
+    mixer: Mixing
     width: int
     depth: int
     heads: int
@@ -39,7 +41,7 @@ def clip_diffusion(config: ClipDenoiserConfig, scaling: Scaling) -> Diffusion:
 
 
 class ClipDenoiser(Denoiser):
-    """Every patch looks at every other of the clip, in every layer, and at the words of its time.
+    """Every patch looks at every other of the clip, in every layer (or as its mixer sees), and at the words of its time.
 
     Known codes lie beside the noisy ones in each patch, with how well they are known: so a first frame, a last one, an earlier
     clip and keyframes are one mechanism, and without any it is text alone.
@@ -55,7 +57,9 @@ class ClipDenoiser(Denoiser):
         self.clock_in = nn.Linear(CLOCK, width)
         self.place_in = nn.Linear(PLACE, width)
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
-        self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
+        self.blocks = nn.ModuleList(
+            Block(width, config.heads, mixer_of(config.mixer, width, config.heads)) for _ in range(config.depth)
+        )
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, inside)
         nn.init.zeros_(self.out.weight)
@@ -82,6 +86,6 @@ class ClipDenoiser(Denoiser):
         mask = torch.cat([heard.new_ones(len(x), x.shape[1], x.shape[1]), heard], dim=2)
         modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
         for block in self.blocks:
-            x = block(x, context, mask[:, None], modulation)
+            x = block(x, context, mask[:, None], modulation, grid=(noisy.shape[1], rows, columns))
         clean = rearrange(self.out(self.norm(x)), "b (t p) n -> b t p n", p=rows * columns)
         return unpatched(clean, patch, noisy.shape[2])

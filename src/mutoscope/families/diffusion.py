@@ -22,7 +22,7 @@ from mutoscope.families.family import (
     scaled_known,
     with_known,
 )
-from mutoscope.families.hearing import Hearing
+from mutoscope.families.hearing import guided_by
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 
@@ -107,13 +107,12 @@ class Diffusion(Objective):
         x = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
         x = x.expand(len(condition.seconds), *shape)
         condition = scaled_known(condition, self.scaling)
-        away = condition.without_words() if against is None else scaled_known(against, self.scaling)
+        against = None if against is None else scaled_known(against, self.scaling)
         guided = sampling.guidance != 1
-        hearing = self.denoiser.hear(condition)
-        # Without words of its own, what guidance leads away from hears nothing of what it is told.
-        other = self.denoiser.hear(away) if against is not None else hearing
-        both = Condition(*(torch.cat(pair) for pair in zip(condition, away, strict=True))) if guided else condition
-        told_both = Hearing(*(torch.cat(pair) for pair in zip(hearing, other, strict=True))) if guided else hearing
+        if guided:
+            both, told_both = guided_by(self.denoiser, condition, against)
+        else:
+            both, told_both = condition, self.denoiser.hear(condition)
         earlier, before = 0.0, None
         for done, (now, then) in enumerate(pairwise(self.flow.levels(sampling.steps))):
             x = with_known(x, condition)

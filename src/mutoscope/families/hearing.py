@@ -60,6 +60,16 @@ class Listener(nn.Module):
         return (reading.sigmoid() * heard.any(dim=-1, keepdim=True))[0]
 
 
+def guided_by(listener: Listener, condition: Condition, against: Condition | None) -> tuple[Condition, Hearing]:
+    """A condition and what guidance leads away from, as one batch: another condition, or the same without words."""
+    hearing = listener.hear(condition)
+    # Without words of its own, what guidance leads away from hears nothing of what it is told.
+    other = hearing if against is None else listener.hear(against)
+    away = condition.without_words() if against is None else against
+    both = Condition(*(torch.cat(pair) for pair in zip(condition, away, strict=True)))
+    return both, Hearing(*(torch.cat(pair) for pair in zip(hearing, other, strict=True)))
+
+
 def meant_by(condition: Condition, hearing: Hearing) -> Tensor:  # (B,S,M+1)
     """How likely each segment asks for each meaning, and whether there are words at all; zero where it is deaf."""
     # What the reader says is learned from what was meant alone: to shift it could make no motion truer.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
+from mutoscope.networks.mixers import Mixing
 from mutoscope.recipes.storybook import (
     TINY,
     StorybookBatches,
@@ -16,36 +17,50 @@ from mutoscope.training.run import Run
 from mutoscope.world.storybook.meanings import story_meanings
 
 
-def denoiser_config(batches: StorybookBatches, *, width: int, depth: int) -> ClipDenoiserConfig:
+def denoiser_config(
+    batches: StorybookBatches, *, width: int, depth: int, mixer: Mixing = "attention"
+) -> ClipDenoiserConfig:
     """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
     return ClipDenoiserConfig(
-        patch=2, width=width, depth=depth, heads=width // 64,
+        patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(batches.clips.stage)), text=story_text(batches),
     )  # fmt: skip
 
 
-def tiny_denoiser_config(batches: StorybookBatches) -> ClipDenoiserConfig:
+def tiny_denoiser_config(batches: StorybookBatches, mixer: Mixing = "attention") -> ClipDenoiserConfig:
     """The same at a size for tests."""
     return ClipDenoiserConfig(
-        patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(batches.clips.stage)), text=tiny_text(batches)
+        patch=2,
+        mixer=mixer,
+        width=32,
+        depth=1,
+        heads=1,
+        meanings=len(story_meanings(batches.clips.stage)),
+        text=tiny_text(batches),
     )
 
 
 def diffusion_storybook(
-    *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 1000
+    *,
+    stage: int = 1,
+    codec: Path | None = None,
+    mixer: Mixing = "attention",
+    width: int = 256,
+    depth: int = 8,
+    steps: int = 1000,
 ) -> Run:
-    """Diffusion on the latent codec; 40 minutes of one core for stage 1."""
+    """Diffusion on the latent codec; 40 minutes of one core for stage 1. Another `mixer` for comparison."""
     batches = story_batches(stage=stage, codec=codec)
-    config = denoiser_config(batches, width=width, depth=depth)
+    config = denoiser_config(batches, width=width, depth=depth, mixer=mixer)
     return story_run(
         "diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), steps=steps
     )
 
 
-def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None) -> Run:
+def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None, mixer: Mixing = "attention") -> Run:
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(stage=stage, codec=codec)
-    config = tiny_denoiser_config(batches)
+    config = tiny_denoiser_config(batches, mixer)
     return story_run(
         "tiny_diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), **TINY
     )
