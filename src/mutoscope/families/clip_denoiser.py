@@ -27,7 +27,7 @@ class ClipDenoiserConfig:
     """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other."""
 
     patch: int
-    mixer: Mixing
+    mixer: Mixing = "attention"
     width: int
     depth: int
     heads: int
