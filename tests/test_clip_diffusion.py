@@ -13,19 +13,16 @@ from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import scaling_from, scaling_of
 from mutoscope.conditioning.condition import Condition, Given, Known, encode_condition
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion, patches, slots_of
-from mutoscope.families.diffusion import Diffusion, DiffusionBatch, Flow
-from mutoscope.families.family import Sampling
+from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
+from mutoscope.families.diffusion import Diffusion, Flow
+from mutoscope.families.family import FamilyBatch, Sampling
+from mutoscope.families.layout import patches, slots_of
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
-from mutoscope.recipes.diffusion_storybook import (
-    StorybookBatches,
-    known_of,
-    stage_vocabulary,
-    tiny_diffusion_storybook,
-)
+from mutoscope.recipes.diffusion_storybook import tiny_diffusion_storybook
 from mutoscope.recipes.running import train
+from mutoscope.recipes.storybook import StorybookBatches, known_of, stage_vocabulary
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.held_out import is_held_out
@@ -67,7 +64,7 @@ def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
     return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
 
 
-def lesson() -> DiffusionBatch:
+def lesson() -> FamilyBatch:
     """Dark is -0.3 and light is 0.3; half of the clips change; every other clip is known by its first frame."""
     truth = torch.zeros(6, *SHAPE)
     for row, ways in enumerate(((-1, -1, -1), (1, 1, 1), (-1, -1, 1)) * 2):
@@ -77,7 +74,7 @@ def lesson() -> DiffusionBatch:
     known.codes[3:, 0] = truth[3:, 0]
     dark, light, none = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
     meant = torch.tensor([[dark, none], [light, none], [dark, light]] * 2)
-    return DiffusionBatch(truth, told(["dark", "light", THEN] * 2, known), meant)
+    return FamilyBatch(truth, told(["dark", "light", THEN] * 2, known), meant)
 
 
 @pytest.fixture(scope="module")

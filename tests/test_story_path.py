@@ -16,7 +16,7 @@ from mutoscope.language.understanding import check_words
 from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import load_pipeline
-from mutoscope.recipes.diffusion_storybook import stage_vocabulary
+from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
 
 PROMPT = "a red circle bounces"

@@ -21,11 +21,11 @@ from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
 from mutoscope.codecs.scaling import scaling_from
 from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
-from mutoscope.conditioning.conditioner import Conditioner, Told
+from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
-from mutoscope.families.family import Family, Sampling
+from mutoscope.families.choice import CONFIGS, open_family
+from mutoscope.families.family import Family
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
@@ -39,7 +39,6 @@ from mutoscope.vision.matting import MatteConfig, MatteNetwork
 from mutoscope.vision.subject import Subject
 
 Pixels = NDArray[np.uint8]
-DRAWING = Sampling(steps=12, guidance=3.0)  # how the storybook model samples where nothing else is asked
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,7 +51,6 @@ class Pipeline:
     name: str
     digest: str  # of the weights, for the manifest
     meanings: tuple[str, ...]  # what the model can read off words
-    own: Sampling  # how it samples where nothing else is asked
     raising: Raising | None = None  # where clips are drawn smaller than they are delivered
 
     def generate(
@@ -82,7 +80,9 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        sampling = Sampling(steps=request.steps or self.own.steps, guidance=request.guidance or self.own.guidance)
+        refuse_lacking(request, self.family)
+        own = self.family.own
+        sampling = replace(own, steps=request.steps or own.steps, guidance=request.guidance or own.guidance)
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
@@ -147,6 +147,13 @@ def _joined(told: Told, frames: Pixels) -> Pixels:
     return np.concatenate([told.earlier, frames[_lasting(told).frames - told.delivered.frames :]])
 
 
+def refuse_lacking(request: GenerateRequest, family: Family) -> None:
+    """Refuse what the model's family cannot be told."""
+    asked = {name: getattr(request, name) for name in ("steps", "guidance", "negative", "last")}
+    lacking = {name: value for name, value in asked.items() if name not in family.takes}
+    refuse_wishes(request, "How it draws leaves no room for that.", **lacking)
+
+
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
     """What is asked and understood, but can be shown only in part on this photo."""
     if told.picture is None:
@@ -180,9 +187,11 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
 
 def load_pipeline(folder: Path, matte_folder: Path, upsampler_folders: Sequence[Path] = ()) -> Pipeline:
     """The model of a checkpoint folder: one that moves photos, or one that draws clips of the storybook."""
-    if "clip_denoiser" in Checkpoint(folder).config:
-        return _story_pipeline(Checkpoint(folder), upsampler_folders)
-    return _motion_pipeline(Checkpoint(folder), matte_folder)
+    model = Checkpoint(folder)
+    drawing = next((name for name in CONFIGS if name in model.config), None)
+    if drawing is not None:
+        return _story_pipeline(model, drawing, upsampler_folders)
+    return _motion_pipeline(model, matte_folder)
 
 
 def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
@@ -201,15 +210,14 @@ def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
         name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
-        own=Sampling(steps=16, guidance=1.5),
     )
 
 
-def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pipeline:
-    """The storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
-    config = config_from(ClipDenoiserConfig, model.part("clip_denoiser", dict))
+def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Path]) -> Pipeline:
+    """A storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
+    config = config_from(CONFIGS[name], model.part(name, dict))
     codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
-    family = clip_diffusion(config, scaling_from(model.part("scaling", dict), CHANNELS))
+    family = open_family(config, scaling_from(model.part("scaling", dict), CHANNELS))
     tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
     found = next((folder for folder in upsampler_folders if (folder / "config.json").is_file()), None)
@@ -221,7 +229,6 @@ def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pip
         name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
-        own=DRAWING,
         raising=Raising(None if found is None else load_upsampler(found)),
     )
 

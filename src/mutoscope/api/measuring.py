@@ -45,9 +45,10 @@ from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import Tokenizer
-from mutoscope.pipeline import DRAWING, Pipeline
-from mutoscope.recipes.diffusion_storybook import denoiser_config, stage_vocabulary
+from mutoscope.pipeline import Pipeline
+from mutoscope.recipes.diffusion_storybook import denoiser_config
 from mutoscope.recipes.latent import STORYBOOK
+from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
 from mutoscope.shapes import ClipShape
 
@@ -233,4 +234,4 @@ def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig
     times = latent_shape(STORYBOOK)
     known = Known(torch.zeros(1, *times), torch.zeros(1, times[0], dtype=torch.int64))
     condition = encode_condition(tokenizer, [parse_timeline(_TIMED, STORYBOOK.seconds)], known=known)
-    return measure_peers(family, config, condition, DRAWING, STORYBOOK, rounds)
+    return measure_peers(family, config, condition, family.own, STORYBOOK, rounds)

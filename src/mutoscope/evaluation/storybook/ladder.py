@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 
 from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.measure import Spoil, frozen, jumbled, reversed_in_time
+from mutoscope.evaluation.storybook.measure import Change, frozen, jumbled, reversed_in_time
 
 
-def blur(sigma: float) -> Spoil:
+def blur(sigma: float) -> Change:
     """Out of focus by a Gaussian of that many frame heights."""
 
     def spoil(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -19,7 +19,7 @@ def blur(sigma: float) -> Spoil:
     return spoil
 
 
-def noise(spread: float) -> Spoil:
+def noise(spread: float) -> Change:
     """Gaussian noise on every pixel, its spread a fraction of white."""
 
     def spoil(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -29,7 +29,7 @@ def noise(spread: float) -> Spoil:
     return spoil
 
 
-def hue(turn: float) -> Spoil:
+def hue(turn: float) -> Change:
     """Every colour moved on by that part of the colour circle; a third of it would only make other true colours."""
 
     def spoil(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -47,7 +47,7 @@ def stutter(frames: Frames, rng: np.random.Generator) -> Frames:
 
 
 # Of each kind from little to much; what comes last in a kind must be the farthest.
-LADDER: Mapping[str, tuple[tuple[str, Spoil], ...]] = {
+LADDER: Mapping[str, tuple[tuple[str, Change], ...]] = {
     "blur": tuple((f"blur, {100 * size:g} % of the height", blur(size)) for size in (0.02, 0.04, 0.08)),
     "noise": tuple((f"noise, {100 * size:g} % of white", noise(size)) for size in (0.1, 0.2, 0.4)),
     "hue": tuple((f"hue turned by {360 * size:g}°", hue(size)) for size in (1 / 24, 1 / 12, 1 / 6)),
