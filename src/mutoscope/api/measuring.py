@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mutoscope.api.loading import TOWERS, load
+from mutoscope.api.loading import FAMILIES, TOWERS, folder_of, load
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.latent import load_autoencoder
@@ -27,7 +27,7 @@ from mutoscope.evaluation.photos import measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
-from mutoscope.evaluation.storybook.following import measure_following
+from mutoscope.evaluation.storybook.following import Following, measure_following
 from mutoscope.evaluation.storybook.measure import measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.pipeline import Pipeline
@@ -98,25 +98,56 @@ def evaluate_retrieval(
 
 def evaluate_storybook(
     *,
+    model: str = "diffusion",
     checkpoint: Path | None = None,
     scenes: int = 100,
     seeds: int = 3,
     sheet: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
-    """How often a model that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
+    """How often a family that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
 
-    `sheet`: where a picture of its first clips is written, good and bad.
+    `model`: a family, or `all` for a table of each that is here. `sheet`: where a picture of the first clips is written.
     """
     if min(scenes, seeds) < 1:
         raise MutoscopeError(
             f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 100."
         )
-    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    if checkpoint is not None:
+        named = {str(checkpoint): str(checkpoint)}
+    else:
+        named = {name: str(folder_of(name)) for name in _here(model, tell)}
+    tables, sheets = [], []
+    for name, folder in named.items():
+        found = _follow(load(folder), name, scenes, seeds, tell)
+        title = f"### {name}\n\n" if len(named) > 1 else ""
+        tables.append(title + found.table())
+        sheets.append(found.sheet())
+    if sheet is not None:
+        Image.fromarray(np.concatenate(sheets)).save(sheet)
+    return "\n\n".join(tables)
+
+
+def _here(model: str, tell: Callable[[str], None]) -> list[str]:
+    """The families to measure: the one that was asked for, or of all those that are here."""
+    if model != "all":
+        return [model]
+    found = []
+    for name in FAMILIES:
+        try:
+            folder_of(name)
+            found.append(name)
+        except MutoscopeError as error:
+            tell(str(error))
+    return found or [FAMILIES[0]]
+
+
+def _follow(pipeline: Pipeline, name: str, scenes: int, seeds: int, tell: Callable[[str], None]) -> Following:
+    """What the ruler says of one model that draws."""
     conditioner = pipeline.conditioner
     if not isinstance(conditioner, StoryConditioner):
         raise MutoscopeError(
-            f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
+            f"{name} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
         )
     drawn = conditioner.drawn
 
@@ -126,10 +157,7 @@ def evaluate_storybook(
             GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
         ).frames
 
-    found = measure_following(draw, scenes, seeds, conditioner.stage, drawn, tell)
-    if sheet is not None:
-        Image.fromarray(found.sheet()).save(sheet)
-    return found.report.table()
+    return measure_following(draw, scenes, seeds, conditioner.stage, drawn, tell)
 
 
 def bench(photo: Path = SAMPLE) -> Bench:

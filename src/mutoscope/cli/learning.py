@@ -22,7 +22,12 @@ def evaluate(wanted: argparse.Namespace) -> None:
     if wanted.what == "storybook":
         print(
             api.evaluate_storybook(
-                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=say
+                model=wanted.model,
+                checkpoint=wanted.checkpoint,
+                scenes=wanted.scenes,
+                seeds=wanted.seeds,
+                sheet=wanted.sheet,
+                tell=say,
             )
         )
         return
@@ -43,7 +48,7 @@ def train(wanted: argparse.Namespace) -> None:
     """Run a recipe, and print where its checkpoint is."""
     from mutoscope import api
 
-    names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
+    names = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
     wishes = {name: getattr(wanted, name) for name in names}
     print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.diversity import Spread
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.parser import parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
@@ -42,6 +43,14 @@ class Following:
 
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
+    diversity: float | None  # None where each prompt was drawn once
+
+    def table(self) -> str:
+        """All rates, and how different clips of one prompt are."""
+        if self.diversity is None:
+            return self.report.table()
+        told = "clips of one prompt differ by that share of what true clips of it do; 0: all the same"
+        return f"{self.report.table()}\n\nDiversity {self.diversity:.2f} ({told})."
 
     def sheet(self) -> NDArray[np.uint8]:
         """Six frames of each clip shown, one below the other, a + before the prompts that were followed."""
@@ -67,16 +76,18 @@ def measure_following(
     found: dict[str, list[StoryVerdict]] = {"true": []}
     shown: list[tuple[str, Frames, bool]] = []
     shuffled: list[StoryVerdict] = []
+    spread = Spread()
     for name, held_out in (("seen", False), ("never seen", True)):
         prompts = list(draw_prompts(count, stage, shape, held_out=held_out))
         found[name] = []
         for index, prompt in enumerate(prompts):
-            found["true"].append(
-                judge_story(_read(_true(prompt.story, shape, index), prompt.story, shape, stage), prompt.story)
-            )
+            true = [_true(prompt.story, shape, seed) for seed in (index, count + index)]
+            found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
+            drawn = []
             other = prompts[(index + 1) % len(prompts)].story
             for seed in range(seeds):
                 frames = draw(prompt.text, seed)
+                drawn.append(frames)
                 reading = _read(frames, prompt.story, shape, stage)
                 verdict = judge_story(reading, prompt.story)
                 found[name].append(verdict)
@@ -84,12 +95,15 @@ def measure_following(
                     shuffled.append(judge_story(reading, other))
                 if seed == 0 and index < 20:
                     shown.append((prompt.text, frames, verdict.obeyed))
+            spread.add(drawn, true)
             if (index + 1) % 10 == 0:
                 right = sum(verdict.obeyed for verdict in found[name])
                 tell(f"{name}: {index + 1} of {count} prompts, {right} of {len(found[name])} clips all right")
     found["shuffled prompts"] = shuffled
     return Following(
-        report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}), shown=shown
+        report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
+        shown=shown,
+        diversity=spread.share(),
     )
 
 
