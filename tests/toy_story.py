@@ -25,7 +25,7 @@ SECONDS = 9 / 8
 THEN = "[0-0.6s] dark [0.6-1.1s] light"
 TOKENIZER = Tokenizer(("a", "ball", "dark", "light"))
 TEXT = WordEncoderConfig(words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4)
-DENOISER = ClipDenoiserConfig(patch=2, mixer="attention", width=32, depth=2, heads=1, meanings=2, text=TEXT)
+DENOISER = ClipDenoiserConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT)
 CONFIGS: dict[str, StoryConfig] = {
     "diffusion": DENOISER,
     "gan": GanConfig(denoiser=DENOISER),
