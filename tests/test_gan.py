@@ -7,7 +7,7 @@ from toy_story import CONFIGS, DENOISER, SHAPE, TEXT, lesson, objective, scaling
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.gan import Contest, Gan, GanConfig, diversity
-from mutoscope.families.judge import Judge, JudgeConfig
+from mutoscope.families.judge import JudgeConfig
 from mutoscope.seeding import torch_rng
 
 JUDGE = JudgeConfig(width=16, heads=1, depths=(1, 1), words=TEXT.width, meanings=2)
@@ -67,11 +67,9 @@ def test_diversity_is_zero_where_noise_does_nothing_and_one_where_it_does_as_muc
 
 
 def test_the_judge_looks_at_words_at_known_codes_and_at_time() -> None:
-    torch.manual_seed(0)
-    judge = Judge(JUDGE)
-    lively(judge)
-    ears = objective("gan").kept().denoiser  # type: ignore[union-attr]
-    lively(ears)
+    model = gan()
+    lively(model)
+    judge, ears = model.judge, model.generator.denoiser
     codes = torch.randn(1, *SHAPE)
     dark, light = told(["dark"]), told(["light"])
     known = dark._replace(given=torch.tensor([[2, 0, 0]]), known=codes)

@@ -13,7 +13,7 @@ from mutoscope.conditioning.condition import Condition
 from mutoscope.families.hearing import CLOCK, Hearing, Listener, meant_by
 from mutoscope.families.layout import PLACE, heard_in, places, slots_of
 from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.networks.attention import Block, Memory
+from mutoscope.networks.attention import Attention, Block, Memory
 
 DIGITS = 2  # of the discrete code to a token: few enough kinds of token that each is seen often
 KINDS = LEVELS**DIGITS
@@ -82,7 +82,12 @@ class NextPatch(Listener):
     def memories(self, asked: Asked) -> list[Memory]:
         """What each block has seen before the first patch: the words."""
         most = asked.words.shape[1] + asked.wishes.shape[1]
-        return [Memory(*block.attention.keys_values(asked.words), most) for block in self.blocks]
+        memories = []
+        for block in self.blocks:
+            assert isinstance(block, Block)
+            assert isinstance(block.attention, Attention)
+            memories.append(Memory(*block.attention.keys_values(asked.words), most))
+        return memories
 
     def go_on(
         self, seen: Tensor, asked: Asked, row: int, memories: list[Memory], start: int, end: int
