@@ -113,7 +113,7 @@ def test_without_weights_the_command_says_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if (WEIGHTS / "storybook").exists():
+    if (WEIGHTS / "diffusion").exists():
         pytest.skip("the storybook model is bundled")
     assert main(["generate", PROMPT]) == 2
     told = capsys.readouterr().err

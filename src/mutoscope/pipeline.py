@@ -32,7 +32,7 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
-from mutoscope.request import GenerateRequest
+from mutoscope.request import SAMPLED, GenerateRequest, flag
 from mutoscope.shapes import ClipShape
 from mutoscope.version import __version__
 from mutoscope.vision.matting import MatteConfig, MatteNetwork
@@ -58,6 +58,7 @@ class Pipeline:
     ) -> Video:
         """A video of what the request asks; `pixels` (H,W,3) stands for the photo where it is not a file."""
         clock = Clock(on_progress)
+        refuse_lacking(request, self.family)
         with clock.stage("condition"):
             told = self.conditioner(request, pixels)
         with clock.stage("sample"):
@@ -80,14 +81,12 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        refuse_lacking(request, self.family)
-        own = self.family.own
-        sampling = replace(own, steps=request.steps or own.steps, guidance=request.guidance or own.guidance)
+        asked = {name: value for name in SAMPLED if (value := getattr(request, name)) is not None}
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
             request.seed,
-            sampling,
+            replace(self.family.own, **asked),
             lambda done, total: on_progress(Step(stage="sample", done=done, total=total)),
             told.against,
         )[0]
@@ -149,9 +148,8 @@ def _joined(told: Told, frames: Pixels) -> Pixels:
 
 def refuse_lacking(request: GenerateRequest, family: Family) -> None:
     """Refuse what the model's family cannot be told."""
-    asked = {name: getattr(request, name) for name in ("steps", "guidance", "negative", "last")}
-    lacking = {name: value for name, value in asked.items() if name not in family.takes}
-    refuse_wishes(request, "How it draws leaves no room for that.", **lacking)
+    lacking = {name: getattr(request, name) for name in (*SAMPLED, "negative", "last") if name not in family.takes}
+    refuse_wishes(request, f"It can be told {', '.join(map(flag, sorted(family.takes)))}.", **lacking)
 
 
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:

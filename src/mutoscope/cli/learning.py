@@ -22,7 +22,7 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "distances":
             print(api.evaluate_distances(scenes=wanted.scenes, stage=wanted.stage, towers=wanted.towers))
         case "storybook":
-            names = ("checkpoint", "scenes", "sheet", "towers")
+            names = ("model", "checkpoint", "scenes", "sheet", "towers")
             print(api.evaluate_storybook(**{name: getattr(wanted, name) for name in names}, **seeds, tell=say))
         case "examples":
             print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
@@ -46,7 +46,7 @@ def train(wanted: argparse.Namespace) -> None:
     """Run a recipe, and print where its checkpoint is."""
     from mutoscope import api
 
-    names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
+    names = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
     wishes = {name: getattr(wanted, name) for name in names}
     print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
 

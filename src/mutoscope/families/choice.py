@@ -3,15 +3,21 @@
 from typing import assert_never
 
 from mutoscope.codecs.scaling import Scaling
+from mutoscope.families.autoregressive import Autoregressive
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.gan import GanConfig, Generator
+from mutoscope.families.next_patch import AutoregressiveConfig
 
-StoryConfig = ClipDenoiserConfig | GanConfig
-StoryFamily = Diffusion | Generator
+StoryConfig = ClipDenoiserConfig | GanConfig | AutoregressiveConfig
+StoryFamily = Diffusion | Generator | Autoregressive
 
 # Under which name each configuration stands in a checkpoint.
-CONFIGS: dict[str, type[StoryConfig]] = {"clip_denoiser": ClipDenoiserConfig, "gan": GanConfig}
+CONFIGS: dict[str, type[StoryConfig]] = {
+    "clip_denoiser": ClipDenoiserConfig,
+    "gan": GanConfig,
+    "autoregressive": AutoregressiveConfig,
+}
 
 
 def open_family(config: StoryConfig, scaling: Scaling) -> StoryFamily:
@@ -21,6 +27,8 @@ def open_family(config: StoryConfig, scaling: Scaling) -> StoryFamily:
             return clip_diffusion(config, scaling)
         case GanConfig():
             return Generator(config, scaling)
+        case AutoregressiveConfig():
+            return Autoregressive(config, scaling)
         case _:
             assert_never(config)
 

@@ -27,12 +27,12 @@ class ClipDenoiserConfig:
     """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other."""
 
     patch: int
-    mixer: Mixing = "attention"
     width: int
     depth: int
     heads: int
     meanings: int
     text: WordEncoderConfig
+    mixer: Mixing = "attention"
 
 
 def clip_diffusion(config: ClipDenoiserConfig, scaling: Scaling) -> Diffusion:

@@ -91,7 +91,7 @@ class Gan(Objective):
     """Generator and discriminator against each other.
 
     `relativistic`: the discriminator tells which of two clips of the same words is the true one, and which of two captions
-    of the same clip (R3GAN, Huang et al. 2024, equations 2 and 6). `classical`: it says of each by itself whether it is true
+    of the same clip (R3GAN, Huang et al. 2024, arXiv 2501.05441). `classical`: it says of each by itself whether it is true
     and fits (Goodfellow et al. 2014, with mismatched pairs as Reed et al. 2016, algorithm 1). `penalty`: how much it pays
     for steep slopes on true clips (R1) and on drawn ones (R2); without that neither contest comes to rest.
     """

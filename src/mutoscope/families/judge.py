@@ -30,8 +30,8 @@ class Judge(nn.Module):
     """D(x, t): one number for a clip and what was said of it; only differences of such numbers mean something.
 
     Convolution over space and time sees how things look and move; attention to the words of its time tells every place
-    what it should see. What is seen is held against what was meant (a projection discriminator, Miyato & Koyama 2018,
-    equation 4). Nothing is normalised on the way, and branches begin at zero (R3GAN, Huang et al. 2024, section 4).
+    what it should see. What is seen is held against what was meant (a projection discriminator, Miyato & Koyama 2018).
+    Nothing is normalised on the way, and branches begin at zero (R3GAN, Huang et al. 2024, arXiv 2501.05441).
     """
 
     def __init__(self, config: JudgeConfig) -> None:

@@ -43,7 +43,7 @@ def _run(
         config,
         batches,
         lambda scaling: Gan(config, scaling, judge, contest=contest, penalty=1.0),
-        # Each plays against what the other is now: what it did before is a poor guide (R3GAN, table 5: no momentum).
+        # Each plays against what the other is now: what it did before is a poor guide (R3GAN: no momentum).
         optimiser=OptimiserConfig(muon_rate=0.005, adam_rate=5e-4, momentum=0.0, betas=(0.0, 0.99)),
         **how,
     )

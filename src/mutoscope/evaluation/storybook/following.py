@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.diversity import Spread
 from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.parser import parse_clip
@@ -50,15 +51,20 @@ class Following:
     shown: Sequence[tuple[str, Frames, bool]]
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     features: Features | None = None  # in the order of `asked_prompts`
+    diversity: float | None = None  # None where each prompt was drawn once
 
     def sheet(self) -> NDArray[np.uint8]:
         """Six frames of each clip shown, one below the other, a + before the prompts that were followed."""
         return draw_sheet([(f"{'+' if right else '-'} {prompt}", frames) for prompt, frames, right in self.shown])
 
     def table(self) -> str:
-        """The report as a Markdown table, and what keeping the best gains."""
-        gains = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
-        return "\n".join([self.report.table(), *(["", *gains] if gains else [])])
+        """The report as a Markdown table, what keeping the best gains, and how different clips of one prompt are."""
+        told = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
+        if self.diversity is not None:
+            told.append(
+                f"* Diversity: clips of one prompt differ by {self.diversity:.2f} of what true ones do (0: all the same)"
+            )
+        return "\n".join([self.report.table(), *(["", *told] if told else [])])
 
 
 def measure_following(
@@ -78,15 +84,17 @@ def measure_following(
     found: dict[str, list[StoryVerdict]] = {"true": []}
     shown: list[tuple[str, Frames, bool]] = []
     shuffled: list[StoryVerdict] = []
+    spread = Spread()
     keeping: dict[str, Keeping] = {}
     features: list[Features] = []
     for name, prompts in asked_prompts(count, stage, shape).items():
         found[name], best = [], []
         for index, prompt in enumerate(prompts):
-            true = _read(true_clip(prompt.story, shape, index), prompt.story, shape, stage)
-            found["true"].append(judge_story(true, prompt.story))
+            true = [true_clip(prompt.story, shape, number) for number in (index, count + index)]
+            found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
             clips = [draw(prompt.text, seed) for seed in range(seeds)]
+            spread.add(clips, true)
             readings = [_read(frames, prompt.story, shape, stage) for frames in clips]
             found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
             if len(other.beats) == len(prompt.story.beats):
@@ -108,6 +116,7 @@ def measure_following(
         shown=shown,
         keeping=keeping,
         features=np.stack(features) if features else None,
+        diversity=spread.share(),
     )
 
 
