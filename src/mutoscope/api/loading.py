@@ -16,34 +16,38 @@ from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.request import HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
-TRAINED_STORYBOOK = RUNS / "diffusion_storybook" / "checkpoint"
 TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
+FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
+DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 
 
 @lru_cache(maxsize=2)
 def load(model: str = "motion") -> Pipeline:
-    """A model ready to work: a bundled one by name, or one's own by the folder of its checkpoint."""
-    folder = Path(model) if (Path(model) / "config.json").is_file() else WEIGHTS / model
-    if model == "storybook" and not (folder / "config.json").is_file():
-        folder = _trained_storybook()
-    if folder.parent == WEIGHTS and model not in (names := bundled_models()):
-        cure = "Choose one of them, or give the folder of a checkpoint."
-        raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", cure)
+    """A model ready to work: by the folder of its checkpoint, a bundled one by name, or a family that was trained here."""
     prepare()
-    return load_pipeline(folder, WEIGHTS / "matte", (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint"))
+    upsamplers = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", upsamplers)
 
 
-def _trained_storybook() -> Path:
-    """The storybook model that was trained here."""
-    folder = TRAINED_STORYBOOK
-    if (folder / "config.json").is_file():
-        return folder
+def folder_of(model: str) -> Path:
+    """The checkpoint that a model's name stands for; an error that says how to get one where there is none."""
+    family = DRAWS if model == "storybook" else model
+    trained = RUNS / f"{family}_storybook" / "checkpoint"
+    places = [Path(model), WEIGHTS / family, *([trained] if family in FAMILIES else [])]
+    found = next((place for place in places if (place / "config.json").is_file()), None)
+    if found is not None and (found.name not in _PARTS or found.parent != WEIGHTS):
+        return found
+    if family in FAMILIES:
+        raise MutoscopeError(
+            f"No {family} model, which draws without a photo, is here: none is bundled, and none was trained.",
+            f"It is looked for in {trained}.",
+            f"Train one (`mutoscope train latent`, then `mutoscope train {family}_storybook`), give its checkpoint with "
+            "--model DIR, or move a photo with --photo FILE.",
+        )
+    known = f"Bundled: {', '.join(bundled_models())}. Trained here: {', '.join(FAMILIES)}."
     raise MutoscopeError(
-        "No model that draws without a photo is here: none is bundled yet, and none was trained.",
-        f"It is looked for in {folder}.",
-        "Train one (`mutoscope train latent`, then `mutoscope train diffusion_storybook`), give its checkpoint with "
-        "--model DIR, or move a photo with --photo FILE.",
+        f"There is no model {model!r}.", known, "Choose one of them, or give the folder of a checkpoint."
     )
 
 
@@ -72,15 +76,14 @@ def models() -> list[Listed]:
 
 
 def _trained() -> list[Listed]:
-    """The storybook model, where it is not bundled but was trained here."""
-    if "storybook" in bundled_names() or not (TRAINED_STORYBOOK / "config.json").is_file():
-        return []
-    size = sum(path.stat().st_size for path in TRAINED_STORYBOOK.iterdir() if path.is_file())
+    """The families that draw, where they are not bundled but were trained here."""
+    folders = {name: RUNS / f"{name}_storybook" / "checkpoint" for name in FAMILIES if name not in bundled_names()}
     return [
         Listed(
-            name="storybook", where="on this disk", licence="Apache-2.0", excludes="", memory="2 GB, no GPU",
-            fits="yes", size=size, can=("words alone", "a first photo", "a last photo", "a clip that goes on"),
+            name=name, where="on this disk", licence="Apache-2.0", excludes="", memory="2 GB, no GPU", fits="yes",
+            size=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()), can=("words alone",),
         )
+        for name, folder in folders.items() if (folder / "config.json").is_file()
     ]  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class Service:
     async def models(self) -> list[dict[str, Any]]:
         """The models that can be asked for, each with its `id` and what is to be said of it."""
         if not self._models:
-            self._models = await self._at_desk({"do": "models"})
+            self._models = await self._at_desk({"do": "list_models"})
         return self._models
 
     def job(self, job_id: str, owner: str) -> Job:

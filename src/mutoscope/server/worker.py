@@ -124,12 +124,19 @@ def read(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def models(asked: dict[str, Any]) -> list[dict[str, Any]]:
+def list_models(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """The models that can be asked for: those that are on this disk."""
-    from mutoscope import api
+    from mutoscope.api.loading import DRAWS, models
 
-    here = [model for model in api.models() if model.where != "on the hub"]
-    return [{"id": model.name, "licence": model.licence, "can": list(model.can)} for model in here]
+    return [
+        {
+            "id": "storybook" if model.name == DRAWS else model.name,  # as a request without a photo names it by itself
+            "licence": model.licence,
+            "can": list(model.can),
+        }
+        for model in models()
+        if model.where != "on the hub"
+    ]
 
 
 def warm(asked: dict[str, Any]) -> None:
@@ -147,7 +154,7 @@ def convert(asked: dict[str, Any]) -> None:
 
 
 ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    answer.__name__: answer for answer in (check, read, models, warm, convert)
+    answer.__name__: answer for answer in (check, read, list_models, warm, convert)
 }
 
 

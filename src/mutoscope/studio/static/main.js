@@ -132,7 +132,7 @@ function goOn(clip) {
 }
 
 async function continued(video, number, ending) {
-  const drawn = video.model === "storybook";
+  const drawn = server.draws(video);
   goOn(drawn ? { id: video.id, number, prompt: video.prompt } : null);
   await picture.take(drawn ? null : await ending());
   fields.model.value = "";

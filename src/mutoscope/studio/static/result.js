@@ -66,7 +66,7 @@ function working() {
     cancel.disabled = true;
     await server.cancel(video.id).then(changed, () => {});
   });
-  const stages = Object.entries(words.stages).filter(([stage]) => stage !== "raise" || video.model === "storybook").map(([stage, said]) => {
+  const stages = Object.entries(words.stages).filter(([stage]) => stage !== "raise" || server.draws(video)).map(([stage, said]) => {
     const item = element("li", {}, said);
     item.dataset.stage = stage;
     return item;

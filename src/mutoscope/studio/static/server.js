@@ -34,6 +34,8 @@ export const remove = (id) => ask(`/videos/${id}`, { method: "DELETE" });
 export const list = (search, after) =>
   ask(`/videos?${new URLSearchParams({ limit: 12, search, ...(after ? { after } : {}) })}`);
 
+// Whether a model of ours draws it, which can go on from codes; large models and moved photos go on from a picture.
+export const draws = (video) => video.model !== "motion" && !video.model.startsWith("hub:");
 export const content = (id, query) => `/v1/videos/${id}/content?${new URLSearchParams(query)}`;
 
 export async function photoOf(id, variant = "photo") {
