@@ -7,7 +7,6 @@ import re
 import secrets
 import shutil
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,10 +222,10 @@ class Service:
 
 
 def _wishes_of(job: Job | None) -> dict[str, Any]:
-    """What an earlier job asked for, without its pictures."""
+    """What an earlier job asked for, without its files."""
     if job is None:
         return {}
-    return replace(job.request, **dict.fromkeys(GIVEN)).to_dict()
+    return {**job.request.to_dict(), **dict.fromkeys(GIVEN)}
 
 
 def _check_loras(request: GenerateRequest, folder: Path | None) -> None:
