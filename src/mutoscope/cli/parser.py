@@ -76,9 +76,13 @@ def build_parser() -> argparse.ArgumentParser:
     add_serve_flags(command("serve", serve, "offer the same over HTTP, in the shape of OpenAI's Videos API"))
     add_studio_flags(command("studio", studio, "open a page on this machine: photo, sentence, go"))
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "storybook", "ruler", "retrieval"],
-                          help="motion (the motion model), storybook (a model that draws), ruler (of the storybook), "
-                               "or retrieval (how well words and clips are told to fit)")  # fmt: skip
+    evaluate.add_argument(
+        "what", metavar="WHAT",
+        choices=["motion", "storybook", "examples", "distances", "ruler", "retrieval", "curves"],
+        help="motion (the motion model), storybook (a model that draws), examples (the sentences that are always shown, as "
+        "they come), distances (of true and spoilt clips from true ones), ruler (of the storybook), retrieval (how well "
+        "words and clips are told to fit), or curves (of learning, from the journals of all runs)",
+    )  # fmt: skip
     evaluate.add_argument("--model", metavar="FAMILY", default="diffusion",
                           choices=["diffusion", "gan", "autoregressive", "all"],
                           help="which family draws, or all of them (storybook; default diffusion)")  # fmt: skip
@@ -86,9 +90,16 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
     )
     evaluate.add_argument(
-        "--seeds", metavar="N", type=int, default=3, help="clips of each prompt (storybook; default 3)"
+        "--seeds", metavar="N", type=int, help="clips of each prompt (storybook, default 4; examples, default 3)"
     )
-    evaluate.add_argument("--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook)")
+    evaluate.add_argument(
+        "--towers", metavar="DIR", type=Path,
+        help="alignment towers that keep the best clip of each prompt and measure distances (storybook, distances; "
+        "default those bundled or trained here)",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, examples, curves)"
+    )
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
@@ -115,7 +126,7 @@ def build_parser() -> argparse.ArgumentParser:
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",
                        help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
-    command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan")
+    command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan and diffusers")
     world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
         "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",

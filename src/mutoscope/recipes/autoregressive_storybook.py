@@ -16,7 +16,7 @@ def autoregressive_storybook(
     batches = story_batches(stage=stage, codec=codec, size=32, lessons=128)
     config = AutoregressiveConfig(
         patch=2, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=story_text(batches),
+        meanings=len(story_meanings(stage)), text=story_text(batches.tokenizer),
     )  # fmt: skip
     return story_run(
         "autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), steps=steps
@@ -27,7 +27,7 @@ def tiny_autoregressive_storybook(*, stage: int = 1, codec: Path | None = None) 
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(stage=stage, codec=codec)
     config = AutoregressiveConfig(
-        patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(batches)
+        patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(batches.tokenizer)
     )
     return story_run(
         "tiny_autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), **TINY

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
+from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
 from mutoscope.recipes.storybook import (
     TINY,
-    StorybookBatches,
     story_batches,
     story_run,
     story_text,
@@ -18,25 +18,19 @@ from mutoscope.world.storybook.meanings import story_meanings
 
 
 def denoiser_config(
-    batches: StorybookBatches, *, width: int, depth: int, mixer: Mixing = "attention"
+    tokenizer: Tokenizer, stage: int, *, width: int = 256, depth: int = 8, mixer: Mixing = "attention"
 ) -> ClipDenoiserConfig:
     """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(batches.clips.stage)), text=story_text(batches),
+        meanings=len(story_meanings(stage)), text=story_text(tokenizer),
     )  # fmt: skip
 
 
-def tiny_denoiser_config(batches: StorybookBatches, mixer: Mixing = "attention") -> ClipDenoiserConfig:
+def tiny_denoiser_config(tokenizer: Tokenizer, stage: int, mixer: Mixing = "attention") -> ClipDenoiserConfig:
     """The same at a size for tests."""
     return ClipDenoiserConfig(
-        patch=2,
-        mixer=mixer,
-        width=32,
-        depth=1,
-        heads=1,
-        meanings=len(story_meanings(batches.clips.stage)),
-        text=tiny_text(batches),
+        patch=2, mixer=mixer, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(tokenizer)
     )
 
 
@@ -51,7 +45,7 @@ def diffusion_storybook(
 ) -> Run:
     """Diffusion on the latent codec; 40 minutes of one core for stage 1. Another `mixer` for comparison."""
     batches = story_batches(stage=stage, codec=codec)
-    config = denoiser_config(batches, width=width, depth=depth, mixer=mixer)
+    config = denoiser_config(batches.tokenizer, stage, width=width, depth=depth, mixer=mixer)
     return story_run(
         "diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), steps=steps
     )
@@ -60,7 +54,7 @@ def diffusion_storybook(
 def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None, mixer: Mixing = "attention") -> Run:
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(stage=stage, codec=codec)
-    config = tiny_denoiser_config(batches, mixer)
+    config = tiny_denoiser_config(batches.tokenizer, stage, mixer)
     return story_run(
         "tiny_diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), **TINY
     )

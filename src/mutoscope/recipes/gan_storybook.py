@@ -22,7 +22,7 @@ def gan_storybook(
 ) -> Run:
     """A GAN on the latent codec; hours of one core, minutes of a GPU. It may start with the weights of the diffusion model."""
     batches = story_batches(stage=stage, codec=codec, size=32, lessons=128)
-    config = GanConfig(denoiser=denoiser_config(batches, width=width, depth=depth))
+    config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
     return _run("gan_storybook", config, judge, batches, contest, steps=steps)
 
@@ -30,7 +30,7 @@ def gan_storybook(
 def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Contest = "relativistic") -> Run:
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(stage=stage, codec=codec)
-    config = GanConfig(denoiser=tiny_denoiser_config(batches))
+    config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
     return _run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
 

@@ -142,16 +142,16 @@ def drawing_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def story_text(batches: StorybookBatches) -> WordEncoderConfig:
+def story_text(tokenizer: Tokenizer) -> WordEncoderConfig:
     """The text encoder of a storybook family."""
     return WordEncoderConfig(
-        words=batches.tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6
+        words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6
     )
 
 
-def tiny_text(batches: StorybookBatches) -> WordEncoderConfig:
+def tiny_text(tokenizer: Tokenizer) -> WordEncoderConfig:
     """The same at a size for tests."""
-    return replace(story_text(batches), embedding=16, width=32, depth=1, heads=1)
+    return replace(story_text(tokenizer), embedding=16, width=32, depth=1, heads=1)
 
 
 def story_run(
