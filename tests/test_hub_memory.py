@@ -1,8 +1,6 @@
 """How large models are fitted into memory: the setting that is chosen, one retry after running out, and then a cure."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +8,7 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from tiny_models import save_tiny
+from tiny_hub import Folder, request
 
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
@@ -18,22 +16,10 @@ from mutoscope.hub import pipeline as hub_pipeline
 from mutoscope.hub.memory import Machine, Setting, can_quantise, fitting, needed, settings
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import open_model
-from mutoscope.request import GenerateRequest
 
 GB = 10**9
 FIVE_BILLION = {"text_encoder": int(11.4 * GB), "transformer": 10 * GB, "vae": GB}  # about Wan 2.2 TI2V 5B in 16 bits
 CARD = Machine(accelerator="cuda", free=24 * GB, host=64 * GB, bf16=True)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    folder = tmp_path_factory.mktemp("tiny")
-    return cache(lambda name: save_tiny(name, folder))
-
-
-def _request(prompt: str = "a corgi surfs", **wishes: Any) -> GenerateRequest:
-    told = {"prompt": prompt, "model": "hub:tiny", "steps": 2, "seconds": 0.5, "size": "64x64", **wishes}
-    return GenerateRequest.from_dict(told)
 
 
 def _starved(monkeypatch: pytest.MonkeyPatch, *, always: bool) -> list[bool]:
@@ -52,22 +38,22 @@ def _starved(monkeypatch: pytest.MonkeyPatch, *, always: bool) -> list[bool]:
 
 
 def test_out_of_memory_is_tried_once_more_with_the_next_frugal_setting(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    tiny: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = _starved(monkeypatch, always=False)
-    video = HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(_request())
+    video = HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(request())
     assert tried == [False, True]
     assert video.manifest
     assert "VAE in pieces" in video.manifest.hub["settings"]
 
 
 def test_out_of_memory_twice_ends_with_a_cure_and_gives_the_memory_back(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tried = _starved(monkeypatch, always=True)
     starved = HubPipeline(model=open_model(str(tiny("wan-t2v"))))
     with pytest.raises(MutoscopeError) as error:
-        starved.generate(_request())
+        starved.generate(request())
     assert tried == [False, True]
     assert "then with" in error.value.problem
     assert "VAE in pieces" in error.value.problem
@@ -90,15 +76,13 @@ def test_out_of_memory_twice_ends_with_a_cure_and_gives_the_memory_back(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_other_failures_are_not_taken_for_a_lack_of_memory(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_failures_are_not_taken_for_a_lack_of_memory(tiny: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: Any, *given: Any, **named: Any) -> Any:
         raise RuntimeError("the shapes do not match")
 
     monkeypatch.setattr(diffusers.AutoencoderKLWan, "_decode", broken)
     with pytest.raises(RuntimeError, match="shapes"):
-        HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(_request())
+        HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(request())
 
 
 @pytest.mark.parametrize(
@@ -141,7 +125,7 @@ MEASURES = [
 
 @pytest.mark.parametrize("name", ["wan-t2v", "wan22-i2v", "ltx", "mochi"])
 def test_every_measure_works_and_the_result_stays_near(
-    name: str, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    name: str, tiny: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = HubPipeline(model=open_model(str(tiny(name))))
     photo = np.linspace(0, 255, 64 * 64 * 3).astype(np.uint8).reshape(64, 64, 3) if name == "wan22-i2v" else None
@@ -150,7 +134,7 @@ def test_every_measure_works_and_the_result_stays_near(
         if setting.eight_bits and not can_quantise():
             continue
         monkeypatch.setattr(hub_pipeline, "fitting", lambda *told, setting=setting: (setting,))
-        video = model.generate(_request(steps=4), pixels=photo)
+        video = model.generate(request(steps=4), pixels=photo)
         assert video.manifest
         assert video.manifest.hub["settings"] == setting.names()
         clips.append(video.frames.astype(int))
@@ -159,9 +143,7 @@ def test_every_measure_works_and_the_result_stays_near(
     assert kinds == ({"torch.bfloat16"} if can_quantise() else {"torch.float32"})
 
 
-def test_a_decoder_without_tiles_decodes_few_frames_at_once(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decoder_without_tiles_decodes_few_frames_at_once(tiny: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     counts: list[int] = []
     decode = diffusers.AutoencoderKLTemporalDecoder.decode
 
@@ -172,5 +154,5 @@ def test_a_decoder_without_tiles_decodes_few_frames_at_once(
     monkeypatch.setattr(diffusers.AutoencoderKLTemporalDecoder, "decode", counting)
     monkeypatch.setattr(hub_pipeline, "fitting", lambda *told: (Setting(precision="fp32", pieces=True),))
     photo = np.linspace(0, 255, 64 * 64 * 3).astype(np.uint8).reshape(64, 64, 3)
-    HubPipeline(model=open_model(str(tiny("svd")))).generate(_request(""), pixels=photo)
+    HubPipeline(model=open_model(str(tiny("svd")))).generate(request(""), pixels=photo)
     assert counts == [2, 2]

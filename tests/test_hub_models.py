@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from small_hub import COMMIT, small_hub
-from tiny_models import save_tiny
+from tiny_hub import Folder
 
 from mutoscope import api
 from mutoscope.cli import main
@@ -25,9 +26,9 @@ Hub = tuple[str, list[str]]
 
 
 @pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def repository(tiny: Folder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository as people publish them: the pipeline, and much beside it that nobody needs."""
-    folder = save_tiny("wan22-ti2v", tmp_path_factory.mktemp("repository"))
+    folder = shutil.copytree(tiny("wan22-ti2v"), tmp_path_factory.mktemp("repository") / "wan")
     (folder / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
     (folder / "wan-single-file.safetensors").write_bytes(b"x" * 1000)
     (folder / "transformer" / "diffusion_pytorch_model.fp16.safetensors").write_bytes(b"x" * 1000)

@@ -96,8 +96,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
-    train = command("train", learning.train, "run a recipe: train a model from nothing")
-    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
+    train = command("train", learning.train, "run a recipe: train a model from nothing, or a LoRA for a large one")
+    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
@@ -105,11 +105,14 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
-    train.add_argument("--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000)")
+    train.add_argument(
+        "--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000; lora: 500)"
+    )
     train.add_argument("--vectors", metavar="FILE", type=Path,
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",
                        help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
+    _add_lora_flags(train)
     command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan")
     world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
@@ -123,6 +126,21 @@ def build_parser() -> argparse.ArgumentParser:
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
     _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
+
+
+def _add_lora_flags(train: argparse.ArgumentParser) -> None:
+    lora = train.add_argument_group("lora: teach a large model from a folder of captioned clips")
+    lora.add_argument("--model", metavar="NAME", help="hub: and the id or folder of a Wan or LTX-Video model")
+    lora.add_argument("--clips", metavar="DIR", type=Path, help="clips, each with a text file beside it: a.mp4, a.txt")
+    lora.add_argument("--rank", metavar="N", type=int, help="how much it can hold (default 16)")
+    lora.add_argument("--rate", metavar="X", type=float, help="how fast it learns (default 0.0001)")
+    lora.add_argument(
+        "--seconds", metavar="S", type=float, help="how much of each clip (default as long as the model makes)"
+    )
+    lora.add_argument("--size", metavar="WxH", help="pixels (default the clip's shape, the model's usual area)")
+    lora.add_argument("--seed", metavar="N", type=int, help="of chance in training (default 0)")
+    lora.add_argument("--shown", metavar="N", type=int, help="clips drawn before and after, for the sheet (default 2)")
+    lora.add_argument("--yes", action="store_true", help="fetch the model without asking")
 
 
 def _add_output(command: argparse.ArgumentParser, default: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mutoscope.devices import cpu_flags, memory
 
 Precision = Literal["bf16", "fp16", "fp32"]
-Placement = Literal["whole", "model offload", "group offload"]
+Placement = Literal["whole", "model offload", "group offload", "host"]  # "host": it stays there, to be trained
 DENOISERS = ("transformer", "transformer_2", "unet")
 _ROOM = 1.15  # of the weights, beside them: buffers, and what the allocator cannot use
 _WORK = 3 * 2**30  # bytes that a clip of usual size takes beside the weights; a guess, not measured
@@ -94,7 +94,7 @@ def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
     sizes = {name: size / 2 if setting.eight_bits and name in DENOISERS else size for name, size in bytes_of.items()}
     work = _WORK * (0.5 if setting.pieces else 1)
     match setting.placement:
-        case "whole":
+        case "whole" | "host":
             return int(sum(sizes.values()) * _ROOM + work)
         case "model offload":
             return int(max(sizes.values(), default=0) * _ROOM + work)
@@ -126,6 +126,14 @@ def load_options(setting: Setting, pipeline: str) -> dict[str, Any]:
         eight = TorchAoConfig(Int8WeightOnlyConfig())
         told["quantization_config"] = PipelineQuantizationConfig(quant_mapping=dict.fromkeys(DENOISERS, eight))
     return told
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Torch tells of a full accelerator by a class of its own, of full host memory only by words."""
+    import torch
+
+    words = ("allocate memory", "out of memory", "not enough memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
 def settle(pipe: Any, setting: Setting, machine: Machine) -> None:
