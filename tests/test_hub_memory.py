@@ -12,6 +12,7 @@ from tiny_hub import Folder, request
 
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.hub import memory
 from mutoscope.hub import pipeline as hub_pipeline
 from mutoscope.hub.memory import Machine, Setting, can_quantise, fitting, needed, settings
 from mutoscope.hub.pipeline import HubPipeline
@@ -109,6 +110,18 @@ def test_each_setting_needs_no_more_than_the_one_before(accelerator: Any) -> Non
         assert all(setting.placement == "whole" for setting in ladder)
 
 
+def test_quantising_comes_before_weights_cross_the_bus_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "find_spec", lambda library: library)
+    ladder = [", ".join(setting.names()) for setting in settings(CARD, "WanPipeline")]
+    assert ladder[3:] == [
+        "bf16, model offload, VAE in pieces, 8-bit denoiser",
+        "bf16, model offload, VAE in pieces, 4-bit denoiser",
+        "bf16, group offload, VAE in pieces, first-block cache",
+    ]
+    monkeypatch.setattr(memory, "find_spec", lambda library: None)
+    assert not any(setting.bits for setting in settings(CARD, "WanPipeline"))
+
+
 def test_precision_follows_the_machine() -> None:
     assert settings(CARD, "WanPipeline")[0].precision == "bf16"
     assert settings(replace(CARD, bf16=False), "WanPipeline")[0].precision == "fp16"
@@ -119,7 +132,9 @@ MEASURES = [
     Setting(precision="fp32"),
     Setting(precision="fp32", cached=True),
     Setting(precision="fp32", pieces=True),
-    Setting(precision="bf16", pieces=True, eight_bits=True),
+    Setting(precision="fp32", placement="group offload", cached=True),
+    Setting(precision="bf16", pieces=True, bits=8),
+    Setting(precision="bf16", bits=4),
 ]
 
 
@@ -131,7 +146,7 @@ def test_every_measure_works_and_the_result_stays_near(
     photo = np.linspace(0, 255, 64 * 64 * 3).astype(np.uint8).reshape(64, 64, 3) if name == "wan22-i2v" else None
     clips = []
     for setting in MEASURES:
-        if setting.eight_bits and not can_quantise():
+        if setting.bits and not can_quantise(setting.bits):
             continue
         monkeypatch.setattr(hub_pipeline, "fitting", lambda *told, setting=setting: (setting,))
         video = model.generate(request(steps=4), pixels=photo)
@@ -140,7 +155,7 @@ def test_every_measure_works_and_the_result_stays_near(
         clips.append(video.frames.astype(int))
     assert all(abs(clip - clips[0]).mean() < 12 for clip in clips)
     kinds = {str(part.dtype) for part in (model.loaded.pipes.popitem()[1].transformer,)}
-    assert kinds == ({"torch.bfloat16"} if can_quantise() else {"torch.float32"})
+    assert kinds == ({"torch.bfloat16"} if can_quantise(8) or can_quantise(4) else {"torch.float32"})
 
 
 def test_a_decoder_without_tiles_decodes_few_frames_at_once(tiny: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
