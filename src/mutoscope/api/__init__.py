@@ -1,6 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from mutoscope.api.loading import RUNS, bundled_models, doctor, load, load_hub, models, offer
+from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
 from mutoscope.api.measuring import (
     SAMPLE,
@@ -21,7 +21,7 @@ from mutoscope.recipes.running import train
 
 __all__ = [
     "RUNS", "SAMPLE", "Tuning", "Video", "bench", "bench_table", "best_of", "bundled_models", "check", "doctor", "draft",
-    "estimate", "evaluate_motion", "evaluate_retrieval", "evaluate_ruler", "evaluate_storybook", "extend", "fetch",
+    "estimate", "evaluate_motion", "evaluate_retrieval", "evaluate_ruler", "evaluate_storybook", "export", "extend", "fetch",
     "generate", "generate_best", "generate_request", "load", "load_hub", "markdown", "models", "offer", "read_prompt",
     "replay", "train", "train_lora", "world_clip", "world_of", "written",
 ]  # fmt: skip
