@@ -14,7 +14,14 @@ from mutoscope.checkpoints.checkpoint import save_checkpoint
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.cli import main
 from mutoscope.codecs.latent import LatentCodec
-from mutoscope.evaluation.storybook.measure import blurred, frozen, jumbled, measure_ruler, reversed_in_time
+from mutoscope.evaluation.storybook.measure import (
+    blurred,
+    frozen,
+    jumbled,
+    measure_ruler,
+    reversed_in_time,
+    softened,
+)
 from mutoscope.evaluation.storybook.reading import StoryReading, read_story
 from mutoscope.evaluation.storybook.reconstruction import Reconstructor
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, judge_story
@@ -143,6 +150,20 @@ def test_a_blurred_form_is_no_kind() -> None:
     verdict = judge_story(read(blurred(film(MOVES), RNG), MOVES), MOVES)
     assert verdict.of(Attribute.KIND) == (Answer.WRONG,)
     assert verdict.of(Attribute.COLOUR) == (Answer.RIGHT,)
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_a_soft_and_grainy_clip_is_read_like_a_sharp_one(kind: Kind) -> None:
+    told = story(kind, Act(action=Action.RISE), tuple(Colour)[list(Kind).index(kind) * 2 + 1], Size.SMALL)
+    assert judge_story(read(softened(film(told), np.random.default_rng(2)), told), told).obeyed
+
+
+@pytest.mark.parametrize("camera", [Camera.STILL, Camera.PAN_LEFT])
+def test_grain_does_not_look_like_a_camera_that_moves_nor_hide_one_that_does(camera: Camera) -> None:
+    told = around(Act(action=Action.DRIVE, direction=Direction.LEFT), Place.CITY, Kind.CAR, camera=camera)
+    seen = read(softened(film(told), np.random.default_rng(3)), told, THINGS)
+    assert seen.camera == (camera,)
+    assert judge_story(seen, told).obeyed
 
 
 def test_an_empty_picture_has_no_actors() -> None:

@@ -20,37 +20,36 @@ from mutoscope.request import HUB
 RUNS = Path("runs")  # where `train` leaves what it makes
 TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
 _UPSAMPLERS = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
+FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
+DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 
 
 @lru_cache(maxsize=2)
 def load(model: str = "motion") -> Pipeline:
-    """A model ready to work: a bundled one by name, or one's own by the folder of its checkpoint."""
-    folder = _folder_of(model)
+    """A model ready to work: by the folder of its checkpoint, a bundled one by name, or a family that was trained here."""
     prepare()
-    return load_pipeline(folder, WEIGHTS / "matte", _UPSAMPLERS)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", _UPSAMPLERS)
 
 
-def _folder_of(model: str) -> Path:
-    folder = Path(model) if (Path(model) / "config.json").is_file() else WEIGHTS / model
-    if model == "storybook" and not (folder / "config.json").is_file():
-        folder = _trained_storybook()
-    if folder.parent == WEIGHTS and model not in (names := bundled_models()):
-        cure = "Choose one of them, or give the folder of a checkpoint."
-        raise MutoscopeError(f"There is no model {model!r}.", f"Bundled: {', '.join(names)}.", cure)
-    return folder
-
-
-def _trained_storybook() -> Path:
-    """The storybook model that was trained here."""
-    folder = RUNS / "diffusion_storybook" / "checkpoint"
-    if (folder / "config.json").is_file():
-        return folder
+def folder_of(model: str) -> Path:
+    """The checkpoint that a model's name stands for; an error that says how to get one where there is none."""
+    family = DRAWS if model == "storybook" else model
+    trained = RUNS / f"{family}_storybook" / "checkpoint"
+    places = [Path(model), WEIGHTS / family, *([trained] if family in FAMILIES else [])]
+    found = next((place for place in places if (place / "config.json").is_file()), None)
+    if found is not None and (found.name not in _PARTS or found.parent != WEIGHTS):
+        return found
+    if family in FAMILIES:
+        raise MutoscopeError(
+            f"No {family} model, which draws without a photo, is here: none is bundled, and none was trained.",
+            f"It is looked for in {trained}.",
+            f"Train one (`mutoscope train latent`, then `mutoscope train {family}_storybook`), give its checkpoint with "
+            "--model DIR, or move a photo with --photo FILE.",
+        )
+    known = f"Bundled: {', '.join(bundled_models())}. Trained here: {', '.join(FAMILIES)}."
     raise MutoscopeError(
-        "No model that draws without a photo is here: none is bundled yet, and none was trained.",
-        f"It is looked for in {folder}.",
-        "Train one (`mutoscope train latent`, then `mutoscope train diffusion_storybook`), give its checkpoint with "
-        "--model DIR, or move a photo with --photo FILE.",
+        f"There is no model {model!r}.", known, "Choose one of them, or give the folder of a checkpoint."
     )
 
 
@@ -65,7 +64,7 @@ def export(model: str, folder: Path) -> Path:
     need_hub()
     from mutoscope.hub.exported import export as save
 
-    pipeline, checkpoint = load(model), _folder_of(model)
+    pipeline, checkpoint = load(model), folder_of(model)
     if isinstance(pipeline.codec, MotionCodec):
         return save(pipeline, checkpoint, {"matte": WEIGHTS / "matte"}, folder)
     upsampler = next((place for place in _UPSAMPLERS if (place / "config.json").is_file()), None)

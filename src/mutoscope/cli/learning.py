@@ -14,23 +14,26 @@ def evaluate(wanted: argparse.Namespace) -> None:
     """Measure a model or a ruler, and print the table."""
     from mutoscope import api
 
-    if wanted.what == "ruler":
-        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
-        return
-    if wanted.what == "retrieval":
-        print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
-        return
-    if wanted.what == "storybook":
-        print(
-            api.evaluate_storybook(
-                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=say
-            )
-        )
-        return
-    results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
-    if wanted.results:
-        api.written(results, wanted.results)
-    print(api.markdown(results))
+    seeds = {} if wanted.seeds is None else {"seeds": wanted.seeds}
+    match wanted.what:
+        case "ruler":
+            print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
+        case "retrieval":
+            print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
+        case "distances":
+            print(api.evaluate_distances(scenes=wanted.scenes, stage=wanted.stage, towers=wanted.towers))
+        case "storybook":
+            names = ("model", "checkpoint", "scenes", "sheet", "towers")
+            print(api.evaluate_storybook(**{name: getattr(wanted, name) for name in names}, **seeds, tell=say))
+        case "examples":
+            print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
+        case "curves":
+            print(*api.draw_learning_curves(wanted.sheet or Path("curves.png")), sep="\n")
+        case "motion":
+            results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
+            if wanted.results:
+                api.written(results, wanted.results)
+            print(api.markdown(results))
 
 
 def bench(wanted: argparse.Namespace) -> None:
@@ -40,7 +43,7 @@ def bench(wanted: argparse.Namespace) -> None:
     print(api.bench_table(api.bench()))
 
 
-_OF_RECIPES = ("photos", "codec", "stage", "steps", "vectors", "encoder")
+_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
 _OF_LORAS = ("model", "clips", "rank", "rate", "seconds", "size", "seed", "shown")
 
 

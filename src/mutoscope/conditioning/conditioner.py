@@ -16,7 +16,7 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import Understanding, check_prompt
 from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import fit_photo, output_size, read_photo
-from mutoscope.request import GenerateRequest
+from mutoscope.request import GenerateRequest, flag
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.finder import find_subject, rendering_for
 from mutoscope.vision.matting import MatteNetwork
@@ -109,8 +109,8 @@ def avoided(request: GenerateRequest, seconds: float) -> list[Timeline]:
 def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None:
     """Refuse wishes that a model cannot grant; those that are None were not made."""
     if made := [name for name, value in wishes.items() if value is not None]:
-        problem = f"The model {request.model!r} takes no --{made[0]}."
-        raise MutoscopeError(problem, rule, f"Leave out --{made[0]}, or choose another --model.")
+        problem = f"The model {request.model!r} takes no {flag(made[0])}."
+        raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.")
 
 
 def _opened(request: GenerateRequest) -> tuple[Pixels, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from mutoscope.hub.dialects import Dialect, Kind, names_with
 from mutoscope.hub.model import HubModel
 from mutoscope.language.timeline import Segment, parse_timeline
 from mutoscope.language.times import find_times
-from mutoscope.request import GenerateRequest, parse_size
+from mutoscope.request import GenerateRequest, flag, parse_size
 
 _ANY_FPS = GenerateRequest(prompt="any").fps  # who leaves --fps out gets the model's own rate
 
@@ -95,6 +95,13 @@ def _check(request: GenerateRequest, dialect: Dialect, model: HubModel) -> None:
         raise _lacks(model, "cannot be told how strongly things move", "motion", "--motion")
     if request.motion == 0 and dialect.motion == "motion_speed":
         raise MutoscopeError("motion is 0.", f"For {model.name} it is a speed, above 0.", "Write --motion 0.5.")
+    for name in ("temperature", "top_k", "top_p"):
+        if getattr(request, name) is not None:
+            raise MutoscopeError(
+                f"{model.name} takes no {flag(name)}.",
+                "It draws no tokens.",
+                f"Leave out {flag(name)}, or choose --model autoregressive.",
+            )
     if request.extends is not None:
         raise MutoscopeError(
             f"{model.name} cannot be given an earlier clip.",

@@ -23,13 +23,15 @@ _BANDS = 16
 _FINE = 8  # steps to a pixel
 _WAVES = {Place.SEA: (0.40, 1.0), Place.BEACH: (0.46, 0.80)}  # between which heights water moves of its own accord
 _LAYERS = 0.004  # of a band is at least of a nearness that is tried
-_MORE = 0.93  # of what a camera that stands still leaves over may be left by one that moves
+_MORE = 0.85  # of what a camera that stands still leaves over may be left by one that moves
 _ALIKE = 0.1  # of what a pan explains
 _INSIDE = 0.99  # of the time between two frames must be that of a beat
 _FAR = 0.5  # nearness: where nothing is nearer, it takes longer to see a pan
 _NOISE = 0.03  # levels of 255: less than that is left over where nothing moves
 _MOST = 40.0  # levels of 255 that an error counts
 _SOFT = 5  # pixels over which a layer holds together
+_FOCUS = 0.8 / 128  # picture heights by which frames are softened, so that grain and fine lines do not count
+_GRAINS = 1.2  # times the grain of a frame is what softened ones may differ by
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,30 +95,50 @@ def _slowest(rests: Array, still: float) -> float:
 
 
 def camera_traces(frames: Frames, bare: NDArray[np.bool_], place: Place, fps: int) -> CameraTraces:
-    """What frames (T, H, W, 3), of which `bare` (T, H, W) shows no actor, tell of the camera at a place."""
+    """What frames (T, H, W, 3), of which `bare` (T, H, W) shows no actor, tell of the camera at a place.
+
+    Nobody can tell what it does before a plain colour, so there it stands still.
+    """
     count, height = len(frames), frames.shape[1]
     nearest = max((nearness for near in _layers(place) for nearness in near), default=1.0)
     step = min(count - 1, max(1, round((_STEP if nearest > _FAR else 2 * _STEP) * fps)))
     pairs = [(first, first + step) for first in range(0, count - step, max(1, step // 2))]
-    grey = frames.astype(np.float32).mean(-1)
-    bands = np.repeat([bool(near) for near in _layers(place)], height // _BANDS + 1)[:height, None]
+    grain = _grain(frames)
+    grey = np.stack([cv2.GaussianBlur(frame.astype(np.float32).mean(-1), (0, 0), _FOCUS * height) for frame in frames])
+    bands = np.repeat([bool(near) for near in _layers(place)], height // _BANDS + 1)[:height, None] & (
+        place is not Place.PLAIN
+    )
     still = np.zeros(len(pairs))
     zooms, pans = np.full((len(pairs), len(ZOOMS)), np.inf), np.full((len(pairs), len(PANS)), np.inf)
     for index, (first, last) in enumerate(pairs):
         seen = bare[first] & bare[last] & bands
-        still[index] = _left(np.abs(grey[last] - grey[first]), seen)
+        still[index] = _left(_error(grey[last], grey[first], grain), seen)
         if still[index] > _NOISE:  # else nothing moved
             gains = ZOOMS * (last - first) / fps
-            zooms[index] = [_left(np.abs(grey[last] - _zoomed(grey[first], gain)), seen) for gain in gains]
-            pans[index] = _panned(grey[first], grey[last], seen, place, (last - first) / fps)
+            zooms[index] = [_left(_error(grey[last], _zoomed(grey[first], gain), grain), seen) for gain in gains]
+            pans[index] = _panned(grey[first], grey[last], seen, place, (last - first) / fps, grain)
     first, last = np.asarray(pairs, float).T / fps
     return CameraTraces(first=first, last=last, still=still, zooms=zooms, pans=pans)
 
 
+def _grain(frames: Frames) -> float:
+    """What noise leaves between two softened frames, levels of 255; 0 where most is flat.
+
+    Immerkaer, "Fast noise variance estimation" (1996), by the median.
+    """
+    mask = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+    response = cv2.filter2D(frames[len(frames) // 2].astype(np.float32).mean(-1), -1, mask)
+    return _GRAINS * float(np.median(np.abs(response))) / (0.6745 * 6)
+
+
+def _error(one: Array, other: Array, grain: float) -> Array:
+    """How two frames differ beyond their grain, over some pixels, levels of 255."""
+    return np.asarray(cv2.blur(np.clip(np.abs(one - other) - grain, 0, _MOST), (_SOFT, _SOFT)))
+
+
 def _left(error: Array, bare: Mask) -> float:
-    """The error where no actor is, levels of 255; as in a pan, over some pixels."""
-    held = cv2.blur(np.minimum(error, _MOST), (_SOFT, _SOFT))
-    return float(held[bare].mean()) if bare.any() else 0.0
+    """The error where no actor is."""
+    return float(error[bare].mean()) if bare.any() else 0.0
 
 
 def _zoomed(frame: Array, gain: float) -> Array:
@@ -128,7 +150,7 @@ def _zoomed(frame: Array, gain: float) -> Array:
     )
 
 
-def _panned(before: Array, after: Array, bare: Mask, place: Place, seconds: float) -> Array:  # (N,)
+def _panned(before: Array, after: Array, bare: Mask, place: Place, seconds: float, grain: float) -> Array:  # (N,)
     """What each pan leaves over: each band's pixels may be of any of the layers that lie there."""
     height, width = before.shape
     rests = np.zeros(len(PANS))
@@ -141,8 +163,7 @@ def _panned(before: Array, after: Array, bare: Mask, place: Place, seconds: floa
         for index, steps in enumerate(shifts):
             for one in steps:
                 if one not in errors:
-                    error = np.minimum(np.abs(after - _shifted(before, one / _FINE)), _MOST)
-                    errors[one] = np.asarray(cv2.blur(error, (_SOFT, _SOFT)))
+                    errors[one] = _error(after, _shifted(before, one / _FINE), grain)
             best = np.minimum.reduce([errors[one][rows] for one in steps])
             rests[index] += float(best[bare[rows]].sum())
     return rests / max(1, int(bare.sum()))

@@ -26,7 +26,8 @@ from mutoscope.world.storybook.story import Kind, Story
 SHAPE = ClipShape(frames=25, height=128, width=128, fps=8)
 _AT_ONCE = 16
 _BLUR = 0.03  # frame heights
-Spoil = Callable[[Frames, np.random.Generator], Frames]
+_SOFT, _GRAIN = 1 / 128, 0.02  # frame heights; of the whole range
+Change = Callable[[Frames, np.random.Generator], Frames]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +69,7 @@ class RulerReport:
 def measure_ruler(
     count: int, stage: int, seed: int, codec: LatentCodec | None = None, shape: ClipShape = SHAPE
 ) -> RulerReport:
-    """Measure the ruler on true clips of stories of a stage, on those of other stories, and on spoilt ones.
+    """Measure the ruler on true clips of stories of a stage, on those of other stories, on soft ones and on spoilt ones.
 
     With a codec, on its reconstructions too.
     """
@@ -82,7 +83,7 @@ def measure_ruler(
         versions = {"true": frames}
         if reconstructor is not None:
             versions |= {f"reconstructed, {name}": seen for name, seen in reconstructor.reconstruct(frames).items()}
-        versions |= {name: spoil(frames, rng) for name, spoil in SPOILT.items()}
+        versions |= {name: change(frames, rng) for name, change in CHANGED.items()}
         for name, seen in versions.items():
             reading = _read(seen, story, shape, kinds)
             found.setdefault(name, []).append(judge_story(reading, story))
@@ -111,6 +112,13 @@ def score_stories(verdicts: Sequence[StoryVerdict]) -> RulerScore:
     )
 
 
+def softened(frames: Frames, rng: np.random.Generator) -> Frames:
+    """As a codec gives it back: a little blurred and grainy, but anyone sees what it is."""
+    soft = np.stack([cv2.GaussianBlur(frame, (0, 0), _SOFT * frames.shape[1]) for frame in frames])
+    grain = rng.standard_normal(frames.shape, np.float32) * np.float32(255 * _GRAIN)
+    return np.asarray(np.clip(soft + grain, 0, 255).round(), np.uint8)
+
+
 def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
     """As if out of focus."""
     sigma = _BLUR * frames.shape[1]
@@ -132,8 +140,8 @@ def jumbled(frames: Frames, rng: np.random.Generator) -> Frames:
     return frames[rng.permutation(len(frames))]
 
 
-SPOILT: Mapping[str, Spoil] = {
-    "blurred": blurred, "frozen": frozen, "reversed": reversed_in_time, "frames shuffled": jumbled,
+CHANGED: Mapping[str, Change] = {
+    "soft": softened, "blurred": blurred, "frozen": frozen, "reversed": reversed_in_time, "frames shuffled": jumbled,
 }  # fmt: skip
 
 

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraTraces, camera_traces
 from mutoscope.evaluation.storybook.colours import COLOURS, NOTHING, Frames, Mask, grown, inked, label_pixels, skins
-from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike
+from mutoscope.evaluation.storybook.edges import steepness, steepness_of
+from mutoscope.evaluation.storybook.patterns import READ, SYMMETRY, Pattern, most_like, unlike, unlike_actions
 from mutoscope.evaluation.storybook.regions import SMALLEST, actor_regions
 from mutoscope.evaluation.storybook.scenery import Scenery, scenery_of
 from mutoscope.evaluation.storybook.silhouettes import Silhouette, silhouette, turn_between
-from mutoscope.world.storybook.cast import CAST
+from mutoscope.evaluation.storybook.weather import weather_marks
+from mutoscope.world.storybook.cast import CAST, LIVING
 from mutoscope.world.storybook.story import Action, Colour, Kind, Place
 
 Array = NDArray[np.float64]
@@ -20,7 +23,8 @@ _BESIDE = 4.5  # pixels of 128 within which two actors touch
 _BESIDE_IT, _ABOVE_IT = 0.4, 0.75  # of its height is how far what an actor wears and holds may reach
 _WOBBLES = 0.4  # radians that what never turns round is turned at most
 _SHARED = 0.6  # of the frames must show an actor
-_RIMMED = 0.5  # of the rim of an actor is dark, if it is not blurred
+_BRIEF, _FADES, _MOVED = 3, 6, 0.1  # frames that a colour is seen, and that it takes to change; picture heights gone
+_IN_FOCUS = 0.2  # steepness of its rim: a form that is more blurred than that is none
 _CLEAN = 0.025  # unlikeness up to which a form is whole even where it touches another
 
 
@@ -29,6 +33,8 @@ class ActorTrack:
     """One actor over T frames. Lengths in picture heights, y down, radians clockwise; NaN where it was not seen whole."""
 
     colour: Colour
+    becomes: Colour | None  # the colour that it changes to
+    turned: float  # when it has half changed, seconds
     kind: Kind | None  # None: like no kind that can be read
     unlike: float  # how far its form is from that of the kind
     seen: NDArray[np.bool_]  # (T,) whether anything of it was seen
@@ -38,6 +44,7 @@ class ActorTrack:
     height: Array  # as the world counts it: of the kind, upright
     turn: Array  # since the first frame, unwrapped; NaN where a form does not show it
     box: Array  # (T, 4) x0, y0, x1, y1 of what is seen, in fractions
+    poses: Array  # (T, actions): of living ones, how unlike the form is to the poses of each action
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,6 +54,7 @@ class ParsedClip:
     actors: tuple[ActorTrack, ...]
     scenery: Scenery
     camera: CameraTraces
+    marks: Array  # (T, 3) of the weather
     fps: int
     frames: int
     pixels: int  # height of the picture
@@ -64,7 +72,7 @@ class _Glimpse:
     colour: int
     form: Silhouette
     touches: bool  # another region, or the border
-    rimmed: float  # which share of its rim is a dark line
+    steep: float  # its rim
 
 
 def parse_clip(frames: Frames, fps: int, kinds: Sequence[Kind] = READ) -> ParsedClip:
@@ -72,14 +80,17 @@ def parse_clip(frames: Frames, fps: int, kinds: Sequence[Kind] = READ) -> Parsed
     pixels = frames.shape[1]
     labels = label_pixels(frames)
     glimpses = [_glimpses(label, frame) for label, frame in zip(labels, frames, strict=True)]
-    tracks = []
-    for colour in range(NOTHING):
-        for path in _followed([[g for g in some if g.colour == colour] for some in glimpses], pixels):
-            tracks.append(_track(path, pixels, tuple(kinds)))
+    paths = [
+        path
+        for colour in range(NOTHING)
+        for path in _followed([[g for g in some if g.colour == colour] for some in glimpses], pixels)
+    ]
+    tracks = [_track(path, pixels, tuple(kinds), fps) for path in _recoloured(paths, pixels)]
     scenery = scenery_of(frames, np.stack([~grown(label != NOTHING, 2) for label in labels]))
     camera = camera_traces(frames, _bare(labels, glimpses), scenery.place or Place.PLAIN, fps)
+    marks = weather_marks(frames, _bare(labels, glimpses, flecks=True))
     return ParsedClip(
-        actors=tuple(tracks), scenery=scenery, camera=camera, fps=fps, frames=len(frames), pixels=pixels
+        actors=tuple(tracks), scenery=scenery, camera=camera, marks=marks, fps=fps, frames=len(frames), pixels=pixels
     )  # fmt: skip
 
 
@@ -101,7 +112,7 @@ def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
     """The regions of a frame that are big and thick enough."""
     height, width = labels.shape
     ink, skin = inked(frame), skins(frame)
-    dark = grown(ink, 1)
+    steep = steepness(frame)
     counts = np.bincount(labels.ravel(), minlength=NOTHING + 1)[:NOTHING]
     regions: list[tuple[int, Mask]] = []
     for colour in range(NOTHING):
@@ -115,9 +126,7 @@ def _glimpses(labels: NDArray[np.uint8], frame: Frames) -> list[_Glimpse]:
         near = grown(mask, max(1, round(_BESIDE * height / 128)))
         beside = any((near & other).any() for at, (_, other) in enumerate(regions) if at != index)
         border = min(form.left, form.top, width - form.right, height - form.bottom) < 1.5 * height / 128
-        rim = grown(mask, 1) & ~mask
-        rimmed = float(dark[rim].mean()) if rim.any() else 0.0
-        found.append(_Glimpse(colour=colour, form=form, touches=beside or border, rimmed=rimmed))
+        found.append(_Glimpse(colour=colour, form=form, touches=beside or border, steep=steepness_of(mask, steep)))
     return found
 
 
@@ -137,15 +146,32 @@ def _followed(glimpses: list[list[_Glimpse]], pixels: int) -> list[list[_Glimpse
             else:
                 path.append(None)
         paths += [[*[None] * frame, one] for one in free]
-    return [path for path in paths if sum(g is not None for g in path) >= _SHARED * len(glimpses)]
+    return paths
 
 
-def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]) -> ActorTrack:
+def _recoloured(paths: list[list[_Glimpse | None]], pixels: int) -> list[list[_Glimpse | None]]:
+    """The paths that last; where one ends and another begins of another colour, they are one that changes its colour."""
+    paths = [path for path in paths if sum(g is not None for g in path) >= _BRIEF]
+    for one, other in permutations(paths, 2):
+        last = max(at for at, g in enumerate(one) if g is not None)
+        first = min(at for at, g in enumerate(other) if g is not None)
+        before, after = one[last], other[first]
+        assert before is not None, "a path is seen where it ends"
+        assert after is not None, "a path is seen where it begins"
+        near = np.hypot(before.form.x - after.form.x, before.form.y - after.form.y) < _MOVED * pixels
+        if near and last - 1 <= first <= last + _FADES and before.colour != after.colour:
+            rest = [path for path in paths if path is not one and path is not other]
+            return _recoloured([*rest, [*one[: last + 1], *other[last + 1 :]]], pixels)
+    return [path for path in paths if sum(g is not None for g in path) >= _SHARED * len(path)]
+
+
+def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...], fps: int) -> ActorTrack:
     kind, pattern, far, whole = _kind(path, pixels, kinds)
     length = len(path)
     x, y, height = np.full(length, np.nan), np.full(length, np.nan), np.full(length, np.nan)
     box = np.full((length, 4), np.nan)
     turn = _turns(path, whole, pattern)
+    poses = np.full((length, len(Action)), np.nan)
     for frame, glimpse in enumerate(path):
         if glimpse is None:
             continue
@@ -159,12 +185,16 @@ def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]) ->
             )  # small ones show other parts of themselves
             shift = rotation @ nearest.middle * form.span
             x[frame], y[frame] = (form.x + shift[0]) / pixels, (form.y + shift[1]) / pixels
+            if kind in LIVING:
+                poses[frame] = unlike_actions(form, pixels, kind, pattern.colour)
             height[frame] = nearest.height * form.span / pixels
-    first = next(g for g in path if g is not None)
-    kind = kind if np.median([g.rimmed for g in path if g is not None]) > _RIMMED else None
+    shown = [(at, g.colour) for at, g in enumerate(path) if g is not None]
+    changes = [(a + b) / 2 / fps for (a, old), (b, new) in pairwise(shown) if old != new]
+    kind = kind if np.median([g.steep for g in path if g is not None]) > _IN_FOCUS else None
     return ActorTrack(
-        colour=COLOURS[first.colour], kind=kind, unlike=far, seen=np.array([g is not None for g in path]), whole=whole,
-        x=x, y=y, height=height, turn=turn, box=box,
+        colour=COLOURS[shown[0][1]], becomes=COLOURS[shown[-1][1]] if changes else None,
+        turned=changes[-1] if changes else np.nan, kind=kind, unlike=far, seen=np.array([g is not None for g in path]), whole=whole,
+        x=x, y=y, height=height, turn=turn, box=box, poses=poses,
     )  # fmt: skip
 
 

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraPath
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.gaits import living_action
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.speeds import Motion, speed_of
 from mutoscope.evaluation.storybook.swings import FORMS, Swing, Way, best_swing, straight_way
-from mutoscope.world.storybook.cast import CAST, HEIGHT
+from mutoscope.evaluation.storybook.weather import weather_of
+from mutoscope.world.storybook.cast import CAST, HEIGHT, LIVING
 from mutoscope.world.storybook.pace import shows_speed
 from mutoscope.world.storybook.story import (
     Act,
@@ -26,6 +28,7 @@ from mutoscope.world.storybook.story import (
     Place,
     Size,
     Speed,
+    Weather,
 )
 
 Array = NDArray[np.float64]
@@ -35,13 +38,14 @@ _GROWS = 0.08  # e-folds a second
 _TURNS = 0.75  # radians a second
 _UNSTEADY_GROWTH, _UNSTEADY_TURN = 0.11, 0.5  # rms of what a steady change leaves
 _PANS = 0.02  # frame widths a second: a slower pan is none
-_MIDDLE = 0.075  # frame widths from the middle is where a camera keeps whom it follows
+_MIDDLE, _HELD = 0.06, 0.012  # frame widths (a second) from the middle is where a camera keeps whom it follows
 _TRAVELS = 0.018  # picture heights a second
 _SWINGS = 0.0065  # picture heights that a straight way leaves, rms, if nothing swings
 # The actions that have a direction, or may have one.
 DIRECTED = frozenset(
     {
         Action.MOVE, Action.ROLL, Action.BOUNCE, Action.ZIGZAG, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
+        Action.WALK, Action.RUN, Action.JUMP, Action.SWIM,
     }
 )  # fmt: skip
 _FLOATS = 0.075  # from end to end; what swings farther does not float
@@ -61,6 +65,7 @@ class ActReading:
     direction: Direction | None
     seen: bool  # whole and for long enough to tell: if so, an action of None is like none that can be read
     speed: Speed | None
+    colour: Colour | None = None  # that it changes to
     how: Motion | None = None
 
 
@@ -83,6 +88,7 @@ class StoryReading:
     place: Place | None
     camera: tuple[Camera, ...]
     light: tuple[Light, ...]
+    weather: tuple[Weather, ...]
     changes: tuple[float | None, ...]
 
 
@@ -110,6 +116,7 @@ def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
         place=clip.scenery.place,
         camera=tuple(_camera(clip, start, end) for start, end in beats),
         light=tuple(clip.scenery.lights[max(0, min(clip.frames, round(end * clip.fps)) - 1)] for _, end in beats),
+        weather=tuple(_weather(clip, start, end) for start, end in beats),
         changes=(None,) * (len(beats) - 1),
     )
 
@@ -130,10 +137,17 @@ def _camera(clip: ParsedClip, start: float, end: float) -> Camera:
         return Camera.STILL
     inside = (clip.times >= start) & (clip.times <= end)
     for actor in clip.actors:
-        x = actor.x[inside & actor.whole]
-        if len(x) >= _FEWEST and np.abs(x - 0.5).max() < _MIDDLE:
+        shown = inside & actor.whole
+        if shown.sum() < _FEWEST or abs(float(np.median(actor.x[shown])) - 0.5) > _MIDDLE:
+            continue
+        if abs(np.polyfit(clip.times[shown], actor.x[shown], 1)[0]) < _HELD:
             return Camera.FOLLOW
     return Camera.PAN_LEFT if pan < 0 else Camera.PAN_RIGHT
+
+
+def _weather(clip: ParsedClip, start: float, end: float) -> Weather:
+    inside = (clip.times >= start + (_TRIM if start else 0)) & (clip.times <= end - _TRIM)
+    return weather_of(clip.marks[inside])
 
 
 def _size(actor: ActorTrack) -> Size | None:
@@ -146,6 +160,10 @@ def _size(actor: ActorTrack) -> Size | None:
 
 
 def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: float) -> ActReading:
+    if actor.becomes is not None and start <= actor.turned < end:
+        return ActReading(
+            action=Action.CHANGE_COLOUR, direction=None, seen=True, speed=None, colour=actor.becomes
+        )  # fmt: skip
     times = clip.times
     first = start + (_TRIM if start > 0 else -1)
     last = end - (_TRIM if end < length - 1e-6 else -1)
@@ -156,11 +174,14 @@ def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: 
     t, x, y, height, turn = (value[inside] for value in (times, actor.x, actor.y, actor.height, actor.turn))
     if t[-1] - t[0] < 0.5 * (end - start):
         return unread
-    growth, turning = _slope(t, np.log(height), _UNSTEADY_GROWTH), _slope(t, turn, _UNSTEADY_TURN)
+    growth = _slope(t, np.log(height), np.inf if actor.kind in LIVING else _UNSTEADY_GROWTH)
+    turning = _slope(t, turn, _UNSTEADY_TURN)
     way = straight_way(t, x, y)
     swing = _swing(t, x, y, way.rest) if way.rest > _SWINGS else None
     action = None
-    if growth is not None:
+    if growth is not None and actor.kind in LIVING:
+        action = living_action(actor.kind, actor.poses[inside], way, swing, growth)
+    elif growth is not None:
         action = _verb(actor.kind, _action(way, swing, growth, turning, float(np.median(height))))
     direction = _direction(swing.way if swing else way, action)
     how = Motion(way=way, swing=swing, growth=growth or 0.0, turning=turning or 0.0)
@@ -218,7 +239,7 @@ def _direction(way: Way, action: Action | None) -> Direction | None:
     if action not in DIRECTED or np.hypot(way.x, way.y) < _TRAVELS:
         return None
     across = "left" if way.x < 0 else "right"
-    if action in (Action.MOVE, Action.FLY):
+    if action in (Action.MOVE, Action.FLY, Action.SWIM):
         if abs(way.y) < _STEEP * abs(way.x):
             return Direction(across)
         return Direction(f"{'up' if way.y < 0 else 'down'} {across}")

@@ -8,7 +8,7 @@ from mutoscope.evaluation.storybook.swings import Swing, Way
 from mutoscope.world.storybook.pace import PACE, RATE, speed_between
 from mutoscope.world.storybook.story import Action, Speed
 
-_TO_AND_FRO = (Action.BOUNCE, Action.ZIGZAG, Action.CIRCLE)
+_TO_AND_FRO = (Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE)
 
 
 @dataclass(frozen=True, kw_only=True)

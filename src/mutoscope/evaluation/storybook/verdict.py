@@ -15,8 +15,11 @@ READ_ACTIONS = frozenset(
     {
         Action.STAND, Action.MOVE, Action.ROLL, Action.BOUNCE, Action.SPIN, Action.GROW, Action.SHRINK, Action.RISE,
         Action.FALL, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
+        Action.WALK, Action.RUN, Action.JUMP, Action.SWIM, Action.DANCE, Action.WAVE,
+        Action.CHANGE_COLOUR,
     }
 )  # fmt: skip
+_RHYTHMIC = (Action.DANCE, Action.WAVE)  # only the limbs show how fast they are done, which is not read so far
 
 
 class Answer(StrEnum):
@@ -119,26 +122,29 @@ def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[
     elif found is None:
         action = direction = speed = Answer.WRONG
     else:
-        action = Answer.RIGHT if found.action is act.action else Answer.WRONG
+        action = Answer.RIGHT if (found.action, found.colour) == (act.action, act.colour) else Answer.WRONG
         direction = Answer.RIGHT if found.direction is act.direction else Answer.WRONG
-        speed = Answer.RIGHT if (found.action, found.speed) == (act.action, act.speed) else Answer.WRONG
+        unread = action is Answer.RIGHT and act.action in _RHYTHMIC
+        right = action is Answer.RIGHT and found.speed is act.speed
+        speed = Answer.NOT_READ if unread else Answer.RIGHT if right else Answer.WRONG
     answers = [(Attribute.ACTION, action)]
     answers += [(Attribute.DIRECTION, direction)] if directed else []
     return answers + ([(Attribute.SPEED, speed)] if quick else [])
 
 
 def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
-    """What is said of place, light, camera, weather, relation and changes; the last three are not read so far.
+    """What is said of place, light, camera, weather, relation and changes; the last two are not read so far.
 
     What is as it always is (a still camera, a plain colour by clear day) is not said.
     """
-    for beat, camera, light in zip(story.beats, reading.camera, reading.light, strict=True):
+    seen = zip(story.beats, reading.camera, reading.light, reading.weather, strict=True)
+    for beat, camera, light, weather in seen:
         if beat.camera is not Camera.STILL:
             yield Attribute.CAMERA, _same(beat.camera, camera)
         if beat.light is not Light.DAY:
             yield Attribute.LIGHT, _same(beat.light, light)
         if beat.weather is not Weather.CLEAR:
-            yield Attribute.WEATHER, Answer.NOT_READ
+            yield Attribute.WEATHER, _same(beat.weather, weather)
     if story.place is not Place.PLAIN:
         yield Attribute.PLACE, _same(story.place, reading.place)
     if story.relation is not None:
