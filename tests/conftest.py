@@ -1,4 +1,4 @@
-"""What several tests share because it is dear: tiny checkpoints of the storybook, and servers in processes of their own."""
+"""What several tests share because it is dear: tiny models, checkpoints of the storybook, servers in processes of their own."""
 
 import os
 import signal
@@ -7,13 +7,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tiny_hub import Folder, Tiny
 
 from mutoscope import api
+from mutoscope.hub.pipeline import HubPipeline
+from mutoscope.hub.shelf import open_model
 from mutoscope.recipes.running import train
 
 TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
@@ -143,3 +147,18 @@ def tiny_codec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_story(tiny_codec: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A storybook model of a few steps on that codec."""
     return train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path_factory.mktemp("story")).folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The folder of a tiny large model, built when it is first asked for."""
+    from tiny_models import save_tiny
+
+    folder = tmp_path_factory.mktemp("tiny")
+    return cache(lambda name: save_tiny(name, folder))
+
+
+@pytest.fixture(scope="session")
+def pipeline(tiny: Folder) -> Tiny:
+    """A tiny large model that stays loaded from test to test."""
+    return cache(lambda name: HubPipeline(model=open_model(str(tiny(name)))))
