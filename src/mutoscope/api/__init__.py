@@ -1,6 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from mutoscope.api.loading import RUNS, bundled_models, doctor, load, load_hub, models, offer
+from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
 from mutoscope.api.measuring import (
     SAMPLE,
@@ -15,15 +15,18 @@ from mutoscope.api.measuring import (
     evaluate_storybook,
 )
 from mutoscope.api.reading import check, draft, estimate, read_prompt
+from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
 from mutoscope.evaluation.report import bench_table, markdown, written
 from mutoscope.hub.offer import fetch
+from mutoscope.hub.tuning import Tuning
 from mutoscope.media.video import Video
 from mutoscope.recipes.running import train
 
 __all__ = [
     "RUNS",
     "SAMPLE",
+    "Tuning",
     "Video",
     "bench",
     "bench_drawing",
@@ -41,6 +44,7 @@ __all__ = [
     "evaluate_retrieval",
     "evaluate_ruler",
     "evaluate_storybook",
+    "export",
     "extend",
     "fetch",
     "generate",
@@ -54,7 +58,8 @@ __all__ = [
     "read_prompt",
     "replay",
     "train",
+    "train_lora",
     "world_clip",
     "world_of",
     "written",
-]  # fmt: skip
+]

@@ -5,18 +5,21 @@ from pathlib import Path
 
 from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.latent import BUNDLED
+from mutoscope.codecs.motion import MotionCodec
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.health import Check, checks
 from mutoscope.hub.listing import Listed, large_models
 from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
-from mutoscope.hub.shelf import find_model, open_model
+from mutoscope.hub.shelf import find_model, need_hub, open_model
 from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.request import HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
 TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
+_UPSAMPLERS = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
@@ -26,8 +29,7 @@ _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with,
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: by the folder of its checkpoint, a bundled one by name, or a family that was trained here."""
     prepare()
-    upsamplers = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
-    return load_pipeline(folder_of(model), WEIGHTS / "matte", upsamplers)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", _UPSAMPLERS)
 
 
 def folder_of(model: str) -> Path:
@@ -57,6 +59,21 @@ def load_hub(model: str) -> HubPipeline:
     return HubPipeline(model=open_model(model.removeprefix(HUB)))
 
 
+def export(model: str, folder: Path) -> Path:
+    """Save one of our models as a diffusers pipeline, which `DiffusionPipeline.from_pretrained` loads; the folder."""
+    need_hub()
+    from mutoscope.hub.exported import export as save
+
+    pipeline, checkpoint = load(model), folder_of(model)
+    if isinstance(pipeline.codec, MotionCodec):
+        return save(pipeline, checkpoint, {"matte": WEIGHTS / "matte"}, folder)
+    upsampler = next((place for place in _UPSAMPLERS if (place / "config.json").is_file()), None)
+    parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
+    if not (checkpoint / "codec").is_dir():
+        parts["codec"] = BUNDLED
+    return save(pipeline, checkpoint, parts, folder)
+
+
 def offer(model: str) -> Offer | None:
     """What fetching a large model would mean; None if it is on this disk."""
     name = model.removeprefix(HUB)
@@ -72,7 +89,24 @@ def models() -> list[Listed]:
         )
         for name in bundled_models()
     ]  # fmt: skip
-    return [*bundled, *large_models()]
+    return [*bundled, *_trained(), *large_models()]
+
+
+def _trained() -> list[Listed]:
+    """The families that draw, where they are not bundled but were trained here; `storybook` stands for one of them."""
+    found = []
+    for family in FAMILIES:
+        folder = RUNS / f"{family}_storybook" / "checkpoint"
+        if family in bundled_names() or not (folder / "config.json").is_file():
+            continue
+        last = () if family == "autoregressive" else ("a last photo",)
+        listed = Listed(
+            name="storybook" if family == DRAWS else family, where="on this disk", licence="Apache-2.0", excludes="",
+            memory="2 GB, no GPU", fits="yes", size=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+            can=("words alone", "a first photo", *last, "a clip that goes on"),
+        )  # fmt: skip
+        found.append(listed)
+    return found
 
 
 def bundled_models() -> list[str]:

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from mutoscope.cli.files import check_files, free_path
+from mutoscope.cli.models import have_on_disk
 from mutoscope.cli.telling import say
 from mutoscope.errors import MutoscopeError
 
@@ -42,13 +43,40 @@ def bench(wanted: argparse.Namespace) -> None:
     print(api.bench_table(api.bench()))
 
 
+_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
+_OF_LORAS = ("model", "clips", "rank", "rate", "seconds", "size", "seed", "shown")
+
+
 def train(wanted: argparse.Namespace) -> None:
-    """Run a recipe, and print where its checkpoint is."""
+    """Run a recipe, and print where its checkpoint is; or train a LoRA, and print where it is."""
+    if wanted.recipe == "lora":
+        _train_lora(wanted)
+        return
     from mutoscope import api
 
-    names = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
-    wishes = {name: getattr(wanted, name) for name in names}
+    wishes = {name: getattr(wanted, name) for name in (*_OF_RECIPES, *_OF_LORAS)}
     print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
+
+
+def _train_lora(wanted: argparse.Namespace) -> None:
+    strange = [f for f in (*_OF_RECIPES, "resume") if f != "steps" and getattr(wanted, f)]
+    if strange:
+        raise MutoscopeError(
+            f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."
+        )
+    if wanted.model is None or wanted.clips is None:
+        raise MutoscopeError(
+            "A LoRA needs a model and clips.",
+            "It changes a large model, and learns from a folder of clips with captions.",
+            "Write mutoscope train lora --model hub:OWNER/NAME --clips DIR.",
+        )
+    from mutoscope import api
+
+    folder = wanted.output or api.RUNS / "lora"
+    given = {name: getattr(wanted, name) for name in ("steps", *_OF_LORAS[2:])}
+    wishes = api.Tuning(**{name: value for name, value in given.items() if value is not None})
+    have_on_disk(wanted.model, yes=wanted.yes)
+    print(api.train_lora(wanted.model, wanted.clips, wishes=wishes, folder=folder, start=wanted.start, tell=say))
 
 
 def world(wanted: argparse.Namespace) -> None:

@@ -65,6 +65,9 @@ def build_parser() -> argparse.ArgumentParser:
     listing.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
     listing.add_argument("--yes", action="store_true", help="fetch it without asking")
     listing.add_argument("--json", action="store_true", help="one line of JSON for each model")
+    export = command("export", models.export, "save one of our models as a pipeline that diffusers loads")
+    export.add_argument("model", metavar="MODEL", nargs="?", default="motion", help="as for generate (default motion)")
+    export.add_argument("--output", metavar="DIR", type=Path, help="a new folder (default MODEL-diffusers)")
     replay = command("replay", making.replay, "make the frames of a clip again, from the manifest inside it")
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
@@ -108,8 +111,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
-    train = command("train", learning.train, "run a recipe: train a model from nothing")
-    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
+    train = command("train", learning.train, "run a recipe: train a model from nothing, or a LoRA for a large one")
+    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
@@ -117,7 +120,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
-    train.add_argument("--steps", metavar="N", type=int, help="how many steps (recipes of the storybook)")
+    train.add_argument("--steps", metavar="N", type=int, help="how many steps (recipes of the storybook; lora: 500)")
     train.add_argument("--contest", metavar="KIND", choices=["relativistic", "classical"],
                        help="how true and drawn clips are told apart (gan_storybook; default relativistic)")  # fmt: skip
     train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
@@ -126,6 +129,7 @@ def build_parser() -> argparse.ArgumentParser:
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",
                        help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
+    _add_lora_flags(train)
     command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan and diffusers")
     world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
@@ -139,6 +143,21 @@ def build_parser() -> argparse.ArgumentParser:
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
     _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
+
+
+def _add_lora_flags(train: argparse.ArgumentParser) -> None:
+    lora = train.add_argument_group("lora: teach a large model from a folder of captioned clips")
+    lora.add_argument("--model", metavar="NAME", help="hub: and the id or folder of a Wan or LTX-Video model")
+    lora.add_argument("--clips", metavar="DIR", type=Path, help="clips, each with a text file beside it: a.mp4, a.txt")
+    lora.add_argument("--rank", metavar="N", type=int, help="how much it can hold (default 16)")
+    lora.add_argument("--rate", metavar="X", type=float, help="how fast it learns (default 0.0001)")
+    lora.add_argument(
+        "--seconds", metavar="S", type=float, help="how much of each clip (default as long as the model makes)"
+    )
+    lora.add_argument("--size", metavar="WxH", help="pixels (default the clip's shape, the model's usual area)")
+    lora.add_argument("--seed", metavar="N", type=int, help="of chance in training (default 0)")
+    lora.add_argument("--shown", metavar="N", type=int, help="clips drawn before and after, for the sheet (default 2)")
+    lora.add_argument("--yes", action="store_true", help="fetch the model without asking")
 
 
 def _add_output(command: argparse.ArgumentParser, default: str) -> None:

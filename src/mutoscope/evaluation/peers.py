@@ -20,7 +20,7 @@ from mutoscope.shapes import ClipShape
 
 ROUNDS = 5
 _UNET_LATENT = 8, 4  # pixels to a latent's side and channels, of the autoencoder that the U-Net was made for
-_UNET_WIDTHS, _SMALL = range(8, 257, 8), (8, 16, 24)  # channels of its first level
+_UNET_WIDTHS, _SMALL = range(8, 257, 4), (8, 12, 16)  # channels of its first level
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +157,7 @@ def unet(size: int, text: int, words: int, sampling: Sampling, shape: ClipShape)
 
     # Every matrix has at most two widths for sides, so that three small networks tell the size of all others.
     law = np.polyfit(_SMALL, [parameters(_unet(width, text)) for width in _SMALL], 2)
-    width = min(_UNET_WIDTHS, key=lambda width: abs(np.polyval(law, width) - size))
+    width = min(_UNET_WIDTHS, key=lambda width: abs(float(np.polyval(law, width)) - size))
     torch.manual_seed(0)
     network, scheduler = _unet(width, text).eval(), DDIMScheduler()
     side, channels = _UNET_LATENT
@@ -181,6 +181,6 @@ def _unet(width: int, text: int) -> Any:
     from diffusers import UNet3DConditionModel
 
     return UNet3DConditionModel(
-        block_out_channels=(width, 2 * width, 4 * width, 4 * width), norm_num_groups=8, cross_attention_dim=text,
+        block_out_channels=(width, 2 * width, 4 * width, 4 * width), norm_num_groups=4, cross_attention_dim=text,
         attention_head_dim=width,
     )  # fmt: skip

@@ -86,7 +86,7 @@ class Autoregressive(Objective):
         tokens = torch.zeros(len(both.seconds), times, row, inside, dtype=torch.int64, device=asked.wishes.device)
         if known:
             tokens[:, :known] = tokens_of(patches(both.known[:, :known], self.patch), DIGITS)
-            yield from condition.known[:, :known].split(1, dim=1)
+            yield from torch.split(condition.known[:, :known], 1, dim=1)
         memories, begin = self.network.memories(asked), 0
         for time in range(known, times):
             even = torch.rand((row, inside, KINDS), generator=torch_rng(seed, f"tokens/{time}")).to(asked.wishes)

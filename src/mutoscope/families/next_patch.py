@@ -104,7 +104,8 @@ class NextPatch(Listener):
     def _begun(self, seen: Tensor, asked: Asked, row: int, start: int, end: int) -> Tensor:  # (B,n,D)
         from_before = F.pad(seen, (0, 0, row, 0))
         beside, earlier = from_before[:, start + row - 1 : end + row - 1], from_before[:, start:end]
-        return asked.wishes[:, start:end] + self.beside_in(beside) + self.earlier_in(earlier)
+        begun: Tensor = asked.wishes[:, start:end] + self.beside_in(beside) + self.earlier_in(earlier)
+        return begun
 
 
 def _before(asked: Asked, start: int, end: int) -> Tensor:  # (B,n,end) bool

@@ -136,7 +136,7 @@ def _size(
 ) -> tuple[tuple[int, int] | None, list[str]]:
     """Width and height: the asked one on the model's grid, or one of the photo's shape and the model's usual area."""
     if dialect.sized and request.size is None:
-        return dialect.size if photo is None or dialect.exact else _shaped(photo, dialect), []
+        return dialect.size if photo is None or dialect.exact else shaped(photo, dialect), []
     if request.size is None:
         return None, []
     wanted = parse_size(request.size)
@@ -156,8 +156,8 @@ def _size(
     return (width, height), [changed] if (width, height) != wanted else []
 
 
-def _shaped(photo: tuple[int, int], dialect: Dialect) -> tuple[int, int]:
-    """The photo's shape with about the pixels that the model was made for."""
+def shaped(photo: tuple[int, int], dialect: Dialect) -> tuple[int, int]:
+    """Width and height: the shape of a photo (height, width) with about the pixels that the model was made for."""
     tall, wide = photo
     scale = math.sqrt(dialect.size[0] * dialect.size[1] / (tall * wide))
     width, height = (max(1, round(side * scale / dialect.sides)) * dialect.sides for side in (wide, tall))
