@@ -22,20 +22,24 @@ from mutoscope.recipes.running import train
 
 TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
 PROMPT = "the camera zooms in"
-WAIT = 60.0  # seconds that anything may take here
+WAIT = 180.0  # seconds that anything may take here, on a machine that has much else to do
 
 
 class Server:
     """`mutoscope serve` (or studio) on a free port of this machine."""
 
-    def __init__(self, data: Path, *flags: str, command: str = "serve") -> None:
+    def __init__(self, data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> None:
         self.data = data
         words = [command, "--port", "0", "--data", str(data), *flags]
         self.log = data.with_name(f"{data.name}.log")  # a pipe that nobody reads would fill up
         with self.log.open("a+") as log:
             said = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mutoscope", *words], stderr=log, start_new_session=True
+                [sys.executable, "-m", "mutoscope", *words],
+                stderr=log,
+                start_new_session=True,
+                cwd=home,  # where `runs` is looked for, and what was fetched from the hub
+                env=os.environ | ({"HF_HOME": str(home)} if home else {}),
             )
         last = time.monotonic() + WAIT
         while "http://" not in (line := self.log.read_text()[said:]):
@@ -117,9 +121,9 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *flags: str, command: str = "serve") -> Iterator[Server]:
+def serving(data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> Iterator[Server]:
     """A server that is stopped at the end."""
-    server = Server(data, *flags, command=command)
+    server = Server(data, *flags, command=command, home=home)
     try:
         yield server
     finally:

@@ -51,14 +51,15 @@ def test_no_token_knows_of_itself_or_of_what_comes_after() -> None:
 
 def test_with_its_memory_it_draws_what_it_would_draw_without() -> None:
     model = family()
-    surest = Sampling(temperature=1e-3)
+    surest = Sampling(temperature=1e-5)
     known = beginning(0.3)
     for condition in (told(["dark"]), told(["dark"], known)):
         codes = model.sample(SHAPE, condition, 0, surest, lambda done, total: None)
-        best = logits_of(model, codes).argmax(dim=-1)
+        logits = logits_of(model, codes)
         tokens = rearrange(tokens_of(patches(codes, 2), DIGITS), "b t p k -> b (t p) k")
+        behind = logits.amax(dim=-1) - logits.gather(-1, tokens.unsqueeze(-1))[..., 0]
         drawn = ROW if condition.given.any() else 0
-        assert torch.equal(best[:, drawn:], tokens[:, drawn:])
+        assert behind[:, drawn:].max() < 1e-3  # the likeliest, or one that rounding makes as likely
 
 
 def test_codes_of_each_time_come_as_soon_as_they_are_made() -> None:
@@ -83,7 +84,7 @@ def test_temperature_top_k_and_top_p_leave_what_they_say() -> None:
 
     def share(**how: float) -> list[float]:
         sampling = replace(Sampling(), **how)  # type: ignore[arg-type]
-        drawn = torch.stack([chosen(likely, row, sampling)[0] for row in luck])
+        drawn = chosen(likely.expand(len(luck), -1), luck, sampling)
         return [float((drawn == kind).float().mean()) for kind in range(4)]
 
     assert share() == pytest.approx([0.5, 0.3, 0.15, 0.05], abs=0.03)

@@ -66,7 +66,7 @@ def test_all_are_measured_by_one_command(at_home: Path, tmp_path: Path, capsys: 
     assert main(words) == 0
     told = capsys.readouterr().out
     assert [line for line in told.splitlines() if line.startswith("###")] == [f"### {name}" for name in FAMILIES]
-    assert told.count("Diversity ") == 3
+    assert told.count("diversity: ") == 3
     assert sheet.is_file()
 
 

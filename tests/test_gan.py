@@ -74,7 +74,7 @@ def test_the_judge_looks_at_words_at_known_codes_and_at_time() -> None:
     dark, light = told(["dark"]), told(["light"])
     known = dark._replace(given=torch.tensor([[2, 0, 0]]), known=codes)
     scores = [
-        float(judge(x, c, ears.hear(c)))
+        float(judge(x, c, ears.hear(c)).detach())
         for x, c in ((codes, dark), (codes, light), (codes, known), (codes.flip(1), dark))
     ]
     assert len({round(score, 6) for score in scores}) == 4

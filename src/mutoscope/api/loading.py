@@ -89,7 +89,24 @@ def models() -> list[Listed]:
         )
         for name in bundled_models()
     ]  # fmt: skip
-    return [*bundled, *large_models()]
+    return [*bundled, *_trained(), *large_models()]
+
+
+def _trained() -> list[Listed]:
+    """The families that draw, where they are not bundled but were trained here; `storybook` stands for one of them."""
+    found = []
+    for family in FAMILIES:
+        folder = RUNS / f"{family}_storybook" / "checkpoint"
+        if family in bundled_names() or not (folder / "config.json").is_file():
+            continue
+        last = () if family == "autoregressive" else ("a last photo",)
+        listed = Listed(
+            name="storybook" if family == DRAWS else family, where="on this disk", licence="Apache-2.0", excludes="",
+            memory="2 GB, no GPU", fits="yes", size=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+            can=("words alone", "a first photo", *last, "a clip that goes on"),
+        )  # fmt: skip
+        found.append(listed)
+    return found
 
 
 def bundled_models() -> list[str]:

@@ -38,7 +38,7 @@ from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.distances import DistanceReport, measure_distances
 from mutoscope.evaluation.storybook.examples import draw_examples as examples_of
-from mutoscope.evaluation.storybook.following import Draw, Following, asked_prompts, measure_following
+from mutoscope.evaluation.storybook.following import Draw, asked_prompts, measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
@@ -127,9 +127,9 @@ def evaluate_storybook(
 ) -> str:
     """How often a family that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
 
-    `model`: a family, or `all` for a table of each that is here. `sheet`: where a picture of the first clips is written,
-    good and bad. `towers`: a checkpoint of alignment towers, which keep the best clip of each prompt, and say how far clips
-    lie from true ones.
+    `model`: a family, or `all` for a table of each that is here. `sheet`: where a picture of the first clips is written, good
+    and bad. `towers`: a checkpoint of alignment towers, which keep the best clip of each prompt, and say how far clips lie
+    from true ones.
     """
     if min(scenes, seeds) < 1:
         raise MutoscopeError(
@@ -140,40 +140,40 @@ def evaluate_storybook(
     named = {str(checkpoint): checkpoint} if checkpoint is not None else _here(model, tell)
     tables, sheets = [], []
     for name, folder in named.items():
-        found, distances = _followed(folder, scenes, seeds, towers, tell)
-        title = f"### {name}\n\n" if len(named) > 1 else ""
-        tables.append(title + "\n\n".join([found.table(), *([distances.table()] if distances else [])]))
-        sheets.append(found.sheet())
+        table, shown = _followed(folder, scenes, seeds, towers, tell)
+        tables.append(f"### {name}\n\n{table}" if len(named) > 1 else table)
+        sheets.append(shown)
     if sheet is not None:
         save_sheet(np.concatenate(sheets), sheet)
     return "\n\n".join(tables)
 
 
 def _here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
-    """The families to measure and where they are: the one that was asked for, or of all those that are here."""
-    if model != "all":
-        return {model: folder_of(model)}
+    """The folders of the families to measure: of the one that was asked for, or of all that are here."""
     found = {}
-    for name in FAMILIES:
+    for name in FAMILIES if model == "all" else (model,):
         try:
             found[name] = folder_of(name)
         except MutoscopeError as error:
-            tell(str(error))
-    return found or {FAMILIES[0]: folder_of(FAMILIES[0])}
+            if model != "all" or (name == FAMILIES[-1] and not found):
+                raise
+            tell(f"Left out: {error}")
+    return found
 
 
 def _followed(
     folder: Path, scenes: int, seeds: int, towers: Path | None, tell: Callable[[str], None]
-) -> tuple[Following, DistanceReport | None]:
-    """What the ruler says of one model that draws, and with towers how far its clips lie from true ones."""
+) -> tuple[str, NDArray[np.uint8]]:
+    """What ruler and towers say of one model that draws, and a picture of its clips."""
     pipeline, conditioner = _drawing_model(folder)
-    drawn, stage = conditioner.drawn, conditioner.stage
+    drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
-    found = measure_following(_drawing(pipeline, drawn), scenes, seeds, stage, drawn, tell, ranker)
+    found = measure_following(_drawing(pipeline, drawn), scenes, seeds, conditioner.stage, drawn, tell, ranker)
     if ranker is None or found.features is None or scenes < 2:
-        return found, None
+        return found.table(), found.sheet()
     tell("distances from true clips")
-    return found, _distances(ranker, scenes, stage, drawn, {pipeline.name: found.features})
+    distances = _distances(ranker, scenes, conditioner.stage, drawn, {pipeline.name: found.features})
+    return f"{found.table()}\n\n{distances.table()}", found.sheet()
 
 
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:

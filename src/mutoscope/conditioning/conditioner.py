@@ -62,12 +62,11 @@ class Conditioner:
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
-        refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
-        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        self.refuse(request, photo=pixels is not None)
         prompt = expand_commands(request.prompt)
         understanding = check_prompt(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, request.seconds)
-        photo, photo_notes = (pixels, ()) if pixels is not None else _opened(request)
+        photo, photo_notes = (pixels, ()) if pixels is not None else _opened(request.photo or "")
         width, height, notes = output_size((photo.shape[0], photo.shape[1]), request.size)
         image = fit_photo(photo, width, height)
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
@@ -89,6 +88,17 @@ class Conditioner:
             notes=(*photo_notes, *notes, *_RENDERING_NOTES[rendering]),
             photo_sha256=fingerprint(photo),
         )
+
+    def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
+        """Errors: MutoscopeError for what the model cannot do, before any work; `photo` says that one was given as pixels."""
+        refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
+        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        if request.photo is None and not photo:
+            raise MutoscopeError(
+                "No photo was given.",
+                "The motion model moves a photo; it does not draw one.",
+                "Add --photo YOUR_PHOTO.jpg.",
+            )
 
     def _subject(self, image: Pixels, hint: SubjectHint | None) -> Subject:
         """The subject of a photo; the last one is remembered, as variants and tries ask for the same again."""
@@ -113,12 +123,6 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
         raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.")
 
 
-def _opened(request: GenerateRequest) -> tuple[Pixels, tuple[str, ...]]:
-    if request.photo is None:
-        raise MutoscopeError(
-            "No photo was given.",
-            "The motion model moves a photo; it does not draw one.",
-            "Add --photo YOUR_PHOTO.jpg.",
-        )
-    photo = read_photo(request.photo)
+def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:
+    photo = read_photo(path)
     return photo.pixels, tuple(photo.notes)

@@ -49,22 +49,21 @@ class Following:
 
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
+    diversity: float | None  # None where each prompt was drawn once
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     features: Features | None = None  # in the order of `asked_prompts`
-    diversity: float | None = None  # None where each prompt was drawn once
 
     def sheet(self) -> NDArray[np.uint8]:
         """Six frames of each clip shown, one below the other, a + before the prompts that were followed."""
         return draw_sheet([(f"{'+' if right else '-'} {prompt}", frames) for prompt, frames, right in self.shown])
 
     def table(self) -> str:
-        """The report as a Markdown table, what keeping the best gains, and how different clips of one prompt are."""
-        told = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
+        """The report as a Markdown table, what keeping the best gains, and how different the clips of one prompt are."""
+        gains = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
         if self.diversity is not None:
-            told.append(
-                f"* Diversity: clips of one prompt differ by {self.diversity:.2f} of what true ones do (0: all the same)"
-            )
-        return "\n".join([self.report.table(), *(["", *told] if told else [])])
+            told = "clips of one prompt differ by this share of what true clips of it do; 0: all the same"
+            gains.append(f"* diversity: {self.diversity:.2f} ({told})")
+        return "\n".join([self.report.table(), *(["", *gains] if gains else [])])
 
 
 def measure_following(
@@ -90,7 +89,7 @@ def measure_following(
     for name, prompts in asked_prompts(count, stage, shape).items():
         found[name], best = [], []
         for index, prompt in enumerate(prompts):
-            true = [true_clip(prompt.story, shape, number) for number in (index, count + index)]
+            true = [true_clip(prompt.story, shape, seed) for seed in (index, 2 * count + index)]
             found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
             clips = [draw(prompt.text, seed) for seed in range(seeds)]
@@ -114,9 +113,9 @@ def measure_following(
     return Following(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
         shown=shown,
+        diversity=spread.share(),
         keeping=keeping,
         features=np.stack(features) if features else None,
-        diversity=spread.share(),
     )
 
 
