@@ -32,7 +32,7 @@ help:
 	@echo "make demo      animate a photo: make demo [PHOTO=beach.jpg] [PROMPT=\"the camera slowly zooms in\"]"
 	@echo "make test      run the tests"
 	@echo "make lint      check style, types and the floors of the house"
-	@echo "make bench     measure the speed of this machine, beside ffmpeg's zoompan"
+	@echo "make bench     measure the speed of this machine, beside ffmpeg's zoompan and networks of diffusers"
 	@echo "make results   measure everything again and write docs/results.md: make results [PHOTOS=folder]"
 	@echo "make clean     remove what was installed and built; what you made in runs/ stays"
 

@@ -1,4 +1,4 @@
-"""What several tests share because it is dear: tiny checkpoints of the storybook, and servers in processes of their own."""
+"""What several tests share because it is dear: tiny models, checkpoints of the storybook, servers in processes of their own."""
 
 import os
 import signal
@@ -7,31 +7,39 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tiny_hub import Folder, Tiny
 
 from mutoscope import api
+from mutoscope.hub.pipeline import HubPipeline
+from mutoscope.hub.shelf import open_model
 from mutoscope.recipes.running import train
 
 TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
 PROMPT = "the camera zooms in"
-WAIT = 60.0  # seconds that anything may take here
+WAIT = 180.0  # seconds that anything may take here, on a machine that has much else to do
 
 
 class Server:
     """`mutoscope serve` (or studio) on a free port of this machine."""
 
-    def __init__(self, data: Path, *flags: str, command: str = "serve") -> None:
+    def __init__(self, data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> None:
         self.data = data
         words = [command, "--port", "0", "--data", str(data), *flags]
         self.log = data.with_name(f"{data.name}.log")  # a pipe that nobody reads would fill up
         with self.log.open("a+") as log:
             said = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mutoscope", *words], stderr=log, start_new_session=True
+                [sys.executable, "-m", "mutoscope", *words],
+                stderr=log,
+                start_new_session=True,
+                cwd=home,  # where `runs` is looked for, and what was fetched from the hub
+                env=os.environ | ({"HF_HOME": str(home)} if home else {}),
             )
         last = time.monotonic() + WAIT
         while "http://" not in (line := self.log.read_text()[said:]):
@@ -113,9 +121,9 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *flags: str, command: str = "serve") -> Iterator[Server]:
+def serving(data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> Iterator[Server]:
     """A server that is stopped at the end."""
-    server = Server(data, *flags, command=command)
+    server = Server(data, *flags, command=command, home=home)
     try:
         yield server
     finally:
@@ -139,3 +147,18 @@ def tiny_codec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_story(tiny_codec: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A storybook model of a few steps on that codec."""
     return train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path_factory.mktemp("story")).folder
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The folder of a tiny large model, built when it is first asked for."""
+    from tiny_models import save_tiny
+
+    folder = tmp_path_factory.mktemp("tiny")
+    return cache(lambda name: save_tiny(name, folder))
+
+
+@pytest.fixture(scope="session")
+def pipeline(tiny: Folder) -> Tiny:
+    """A tiny large model that stays loaded from test to test."""
+    return cache(lambda name: HubPipeline(model=open_model(str(tiny(name)))))

@@ -1,4 +1,4 @@
-"""The contract of a family, held by diffusion on the latent codec at a tiny size; and how it is taught."""
+"""What is diffusion's own among the families of the storybook; and what all of them are taught with."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -6,148 +6,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from toy_story import SHAPE, THEN, lesson, objective, told
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import scaling_from, scaling_of
-from mutoscope.conditioning.condition import Condition, Given, Known, encode_condition
+from mutoscope.conditioning.condition import Given
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion, patches, slots_of
-from mutoscope.families.diffusion import Diffusion, DiffusionBatch, Flow
-from mutoscope.families.family import Sampling
-from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.language.timeline import parse_timeline
-from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
-from mutoscope.recipes.diffusion_storybook import (
-    StorybookBatches,
-    known_of,
-    stage_vocabulary,
-    tiny_diffusion_storybook,
-)
+from mutoscope.families.diffusion import Diffusion, Flow
+from mutoscope.families.layout import patches, slots_of
+from mutoscope.recipes.diffusion_storybook import tiny_diffusion_storybook
 from mutoscope.recipes.running import train
+from mutoscope.recipes.storybook import StorybookBatches, known_of, stage_vocabulary
 from mutoscope.seeding import torch_rng
-from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
 from mutoscope.world.storybook.story import Act, Action, Actor, Beat, Colour, Direction, Kind, Size, Story
 
-TOKENIZER = Tokenizer(("a", "ball", "dark", "light"))
-CONFIG = ClipDenoiserConfig(
-    patch=2,
-    width=32,
-    depth=2,
-    heads=1,
-    meanings=2,
-    text=WordEncoderConfig(
-        words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4
-    ),
-)
-SHAPE = (3, 4, 4, CHANNELS)  # 9 frames of 64x64
-SECONDS = 9 / 8
-FEW = Sampling(steps=6, guidance=1.0)
-THEN = "[0-0.6s] dark [0.6-1.1s] light"
-
-
-def nothing(count: int = 1) -> Known:
-    return Known(torch.zeros(count, *SHAPE), torch.zeros(count, SHAPE[0], dtype=torch.int64))
-
-
-def told(prompts: list[str], known: Known | None = None) -> Condition:
-    timelines = [parse_timeline(prompt, SECONDS) for prompt in prompts]
-    return encode_condition(TOKENIZER, timelines, known=known or nothing(len(prompts)))
-
-
-def family() -> Diffusion:
-    torch.manual_seed(0)
-    return clip_diffusion(CONFIG, scaling_of(torch.randn(8, *SHAPE) * 0.3))
-
-
-def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
-    return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
-
-
-def lesson() -> DiffusionBatch:
-    """Dark is -0.3 and light is 0.3; half of the clips change; every other clip is known by its first frame."""
-    truth = torch.zeros(6, *SHAPE)
-    for row, ways in enumerate(((-1, -1, -1), (1, 1, 1), (-1, -1, 1)) * 2):
-        truth[row] = torch.tensor(ways)[:, None, None, None] * 0.3
-    known = nothing(6)
-    known.given[3:, 0] = Given.CODE
-    known.codes[3:, 0] = truth[3:, 0]
-    dark, light, none = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
-    meant = torch.tensor([[dark, none], [light, none], [dark, light]] * 2)
-    return DiffusionBatch(truth, told(["dark", "light", THEN] * 2, known), meant)
-
-
-@pytest.fixture(scope="module")
-def overfitted() -> Diffusion:
-    model = family()
-    optimiser = Optimiser(model.named_parameters(), OptimiserConfig(muon_rate=0.01, adam_rate=3e-3))
-    for step in range(150):
-        loss, _ = model.loss("velocity", lesson(), torch_rng(0, f"{step}"))
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step(min(1.0, (150 - step) / 75))
-    return model.eval()
-
-
-def test_the_loss_is_finite_and_reaches_every_parameter() -> None:
-    model = family()
-    for p in model.parameters():  # zero layers would hide the rest at the first step
-        torch.nn.init.normal_(p, std=0.1)
-    loss, numbers = model.loss("velocity", lesson(), torch_rng(0, "loss"))
-    loss.backward()  # type: ignore[no-untyped-call]
-    assert torch.isfinite(loss)
-    assert set(numbers) == {"velocity", "reading"}
-    assert [n for n, p in model.named_parameters() if p.grad is None] == []
-
-
-def test_the_same_seed_gives_the_same_codes_and_another_seed_others() -> None:
-    model, condition = family(), told(["dark"])
-    assert sampled(model, condition).shape == (1, *SHAPE)
-    assert torch.equal(sampled(model, condition, 5), sampled(model, condition, 5))
-    assert not torch.equal(sampled(model, condition, 5), sampled(model, condition, 6))
-
-
-def test_it_overfits_one_batch_and_obeys_the_prompt(overfitted: Diffusion) -> None:
-    dark, light = (sampled(overfitted, told([word])).mean() for word in ("dark", "light"))
-    assert dark == pytest.approx(-0.3, abs=0.1)
-    assert light == pytest.approx(0.3, abs=0.1)
-
-
-def test_words_act_in_their_own_time_and_are_read_there(overfitted: Diffusion) -> None:
-    condition = told([THEN])
-    codes = sampled(overfitted, condition)[0]
-    assert codes[0].mean() < -0.1
-    assert codes[-1].mean() > 0.1
-    assert (overfitted.read(condition) > 0.5).int().tolist() == [[1, 0], [0, 1]]
-
-
-def test_a_negative_prompt_leads_away_from_what_it_says(overfitted: Diffusion) -> None:
-    both = told(["light", "dark"])
-    strict = Sampling(steps=1, guidance=2.0)  # later steps only make it cleaner
-    away, plain = (
-        overfitted.sample(SHAPE, both.row(0), 0, strict, lambda done, total: None, against).mean()
-        for against in (both.row(1), None)
-    )
-    assert away > plain + 0.05
-
-
-def test_known_codes_stay_and_lead_the_rest(overfitted: Diffusion) -> None:
-    known = nothing()
-    known.codes[:, 0], known.given[:, 0] = -0.3, Given.CODE
-    deaf = told(["dark"], known).without_words()
-    codes = sampled(overfitted, deaf)
-    assert torch.allclose(codes[:, 0], known.codes[:, 0], atol=1e-6)
-    known.codes[:, 0] = 0.3
-    other = sampled(overfitted, told(["dark"], known).without_words())
-    assert other[:, 1].mean() > codes[:, 1].mean() + 0.1
-
 
 def test_what_is_known_for_certain_is_no_part_of_the_loss() -> None:
-    model, batch = family(), lesson()
+    model, batch = objective("diffusion"), lesson()
+    assert isinstance(model, Diffusion)
     torch.nn.init.zeros_(model.denoiser.meanings_in.weight)
-    everything = batch.condition._replace(given=torch.full((6, SHAPE[0]), int(Given.CODE)))
+    everything = batch.condition._replace(given=torch.full((8, SHAPE[0]), int(Given.CODE)))
     _, numbers = model.loss("velocity", batch._replace(condition=everything), torch_rng(0, "x"))
     assert numbers["velocity"] == 0
 

@@ -11,8 +11,8 @@ from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from mutoscope.codecs.motion_code import CHANNELS, key_count
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.photo import GRID, features_of
-from mutoscope.families.diffusion import Diffusion, DiffusionBatch
-from mutoscope.families.family import Sampling
+from mutoscope.families.diffusion import Diffusion
+from mutoscope.families.family import FamilyBatch, Sampling
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.reader import Reader, reading_loss
@@ -55,7 +55,7 @@ def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
     return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
 
 
-def pair() -> DiffusionBatch:
+def pair() -> FamilyBatch:
     """Two prompts and two photos: left or right, and twice as far where the subject is on the right; and one change."""
     truth = torch.zeros(5, *SHAPE)
     truth[0, :, 0], truth[1, :, 0] = -0.035, 0.035
@@ -66,7 +66,7 @@ def pair() -> DiffusionBatch:
     timelines = [parse_timeline(prompt, 3.0) for prompt in prompts]
     left, right = [1.0, 0.0], [0.0, 1.0]
     meant = torch.tensor([[left, [0, 0]], [right, [0, 0]], [left, [0, 0]], [right, [0, 0]], [right, left]])
-    return DiffusionBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5), meant)
+    return FamilyBatch(truth, encode_condition(TOKENIZER, timelines, photos, [None] * 5), meant)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,7 @@
 """Large models behind the command: every class of pipelines, tiny and with random weights, loaded from a folder, offline."""
 
 import json
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
-from tiny_models import TINY, save_tiny
+from tiny_hub import Folder, Tiny, request
+from tiny_models import TINY
 
 from mutoscope import api
 from mutoscope.cli import main
@@ -21,25 +21,10 @@ from mutoscope.hub.pipeline import HubPipeline, check_frames
 from mutoscope.hub.shelf import open_model
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.progress import Step
-from mutoscope.request import GenerateRequest
 
 Pixels = NDArray[np.uint8]
-Folder = Callable[[str], Path]
 NEEDS_PHOTO = ("wan-i2v", "wan-flf", "wan22-i2v", "cogvideox-i2v", "hunyuan15-i2v", "svd")
 SIZED_BY_ITSELF = ("cogvideox-i2v", "hunyuan15-i2v")
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """The folder of a tiny model, built when it is first asked for."""
-    folder = tmp_path_factory.mktemp("tiny")
-    return cache(lambda name: save_tiny(name, folder))
-
-
-@pytest.fixture(scope="module")
-def pipeline(tiny: Folder) -> Callable[[str], HubPipeline]:
-    """A tiny model that stays loaded from test to test."""
-    return cache(lambda name: HubPipeline(model=open_model(str(tiny(name)))))
 
 
 @pytest.fixture
@@ -63,14 +48,8 @@ def _picture(seed: int) -> Pixels:
     return noise + np.linspace(0, 130, 64).astype(np.uint8)[:, None, None]
 
 
-def _request(prompt: str = "a corgi surfs at sunset", **wishes: Any) -> GenerateRequest:
-    return GenerateRequest.from_dict(
-        {"prompt": prompt, "model": "hub:tiny", "steps": 2, "seconds": 0.5, "size": "64x64", **wishes}
-    )
-
-
 def _frames(pipeline: HubPipeline, **wishes: Any) -> Pixels:
-    return pipeline.generate(_request(**wishes)).frames
+    return pipeline.generate(request(**wishes)).frames
 
 
 @pytest.mark.parametrize("name", TINY)
@@ -112,25 +91,30 @@ def test_every_class_answers_the_command(
         ("negative", "blurred", "夜晚"),
     ],
 )
-def test_every_wish_reaches_the_model(wish: str, one: Any, other: Any, pipeline: Callable[[str], HubPipeline]) -> None:
+def test_every_wish_reaches_the_model(wish: str, one: Any, other: Any, pipeline: Tiny) -> None:
     wan = pipeline("wan22-ti2v")
     assert not np.array_equal(_frames(wan, **{wish: one}), _frames(wan, **{wish: other}))
-    assert np.array_equal(_frames(wan, **{wish: one}), _frames(wan, **{wish: one}))
+
+
+def test_the_same_wishes_give_the_same_frames(pipeline: Tiny) -> None:
+    wan = pipeline("wan22-ti2v")
+    wishes = {"seed": 3, "guidance": 2, "negative": "blurred"}
+    assert np.array_equal(_frames(wan, **wishes), _frames(wan, **wishes))
 
 
 @pytest.mark.parametrize("name", ["svd", "hunyuan15"])
-def test_guidance_reaches_classes_that_name_it_otherwise(name: str, pipeline: Callable[[str], HubPipeline]) -> None:
+def test_guidance_reaches_classes_that_name_it_otherwise(name: str, pipeline: Tiny) -> None:
     told = {"prompt": "" if name == "svd" else "a corgi"}
     pixels = _picture(0) if name == "svd" else None
     loose, strict = (
-        pipeline(name).generate(_request(**told, guidance=scale, seconds=0.5), pixels=pixels).frames for scale in (1, 9)
+        pipeline(name).generate(request(**told, guidance=scale, seconds=0.5), pixels=pixels).frames for scale in (1, 9)
     )
     assert not np.array_equal(loose, strict)
 
 
 @pytest.mark.parametrize("name", ["wan22-ti2v", "ltx", "ltx2"])
 def test_one_set_of_weights_draws_from_words_from_a_photo_and_to_a_last_frame(
-    name: str, pipeline: Callable[[str], HubPipeline], tmp_path: Path
+    name: str, pipeline: Tiny, tmp_path: Path
 ) -> None:
     ends = [tmp_path / f"{number}.png" for number in range(3)]
     for number, path in enumerate(ends):
@@ -147,11 +131,11 @@ def test_one_set_of_weights_draws_from_words_from_a_photo_and_to_a_last_frame(
     assert len(kinds) == 1
 
 
-def test_speed_and_rate_reach_the_classes_that_take_them(pipeline: Callable[[str], HubPipeline]) -> None:
+def test_speed_and_rate_reach_the_classes_that_take_them(pipeline: Tiny) -> None:
     ltx = pipeline("ltx")
-    assert ltx.generate(_request(fps=16)).fps == 16
+    assert ltx.generate(request(fps=16)).fps == 16
     svd = pipeline("svd")
-    gentle, strong = (svd.generate(_request("", motion=much), pixels=_picture(0)).frames for much in (0.2, 1.8))
+    gentle, strong = (svd.generate(request("", motion=much), pixels=_picture(0)).frames for much in (0.2, 1.8))
     assert not np.array_equal(gentle, strong)
 
 
@@ -178,12 +162,12 @@ def test_speed_and_rate_reach_the_classes_that_take_them(pipeline: Callable[[str
     ],
 )  # fmt: skip
 def test_what_a_model_lacks_is_refused_with_the_models_that_have_it(
-    name: str, wishes: dict[str, Any], problem: str, names: str, pipeline: Callable[[str], HubPipeline], photo: str
+    name: str, wishes: dict[str, Any], problem: str, names: str, pipeline: Tiny, photo: str
 ) -> None:
     filled = {wish: photo if value == "photo" else value for wish, value in wishes.items()}
     given = _picture(0) if name == "svd" else None
     with pytest.raises(MutoscopeError) as refused:
-        pipeline(name).generate(_request(**filled), pixels=given)
+        pipeline(name).generate(request(**filled), pixels=given)
     assert problem in refused.value.problem
     assert names in f"{refused.value.rule} {refused.value.cure}"
 
@@ -196,27 +180,25 @@ def test_the_bundled_model_refuses_what_only_large_ones_take(photo: str) -> None
 
 
 def test_a_timed_prompt_is_done_shot_by_shot_with_the_last_frame_handed_on(
-    pipeline: Callable[[str], HubPipeline],
+    pipeline: Tiny,
 ) -> None:
     wan = pipeline("wan22-ti2v")
-    video = wan.generate(_request("[0-0.5s] a corgi surfs [0.5-1s] it sleeps", seconds=1))
+    video = wan.generate(request("[0-0.5s] a corgi surfs [0.5-1s] it sleeps", seconds=1))
     assert video.manifest
     assert video.manifest.hub["pipelines"] == ["WanPipeline", "WanImageToVideoPipeline"]
     assert [(shot["text"], shot["start"], shot["end"]) for shot in video.manifest.timeline] == [
         ("a corgi surfs", 0.0, 0.5), ("it sleeps", 0.5, 1.0),
     ]  # fmt: skip
     assert len(video.frames) == 24
-    first = wan.generate(_request("a corgi surfs", seconds=0.5)).frames
-    second = wan.generate(_request("it sleeps", seconds=13 / 24), pixels=first[-1]).frames
+    first = wan.generate(request("a corgi surfs", seconds=0.5)).frames
+    second = wan.generate(request("it sleeps", seconds=13 / 24), pixels=first[-1]).frames
     assert np.array_equal(video.frames, np.concatenate([first, second[1:]]))
     assert any("2 shots" in note for note in video.manifest.notes)
 
 
-def test_prompts_go_through_as_they_are(
-    pipeline: Callable[[str], HubPipeline], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_prompts_go_through_as_they_are(pipeline: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     ltx = pipeline("ltx")
-    ltx.generate(_request())
+    ltx.generate(request())
     heard: list[str] = []
     kind = type(ltx.loaded.pipes["LTXPipeline"].tokenizer)
     plain = kind.__call__
@@ -227,19 +209,19 @@ def test_prompts_go_through_as_they_are(
 
     monkeypatch.setattr(kind, "__call__", listening)
     long = "一只柯基在夕阳下冲浪，浪花飞溅，镜头缓缓推近，" * 40
-    video = ltx.generate(_request(long))
+    video = ltx.generate(request(long))
     assert heard[0] == long
     assert video.manifest
     assert any("reads the first 128" in note for note in video.manifest.notes)  # and what it cannot hold is told
 
 
-def test_who_waits_hears_of_every_step_and_may_look(pipeline: Callable[[str], HubPipeline]) -> None:
+def test_who_waits_hears_of_every_step_and_may_look(pipeline: Tiny) -> None:
     for name in ("wan22-ti2v", "ltx", "ltx2", "cogvideox", "svd"):
         steps: list[Step] = []
         wishes: dict[str, Any] = {"prompt": ""} if name == "svd" else {}
         seconds = 1 if name == "cogvideox" else 0.5
         pixels = _picture(0) if name == "svd" else None
-        pipeline(name).generate(_request(steps=3, seconds=seconds, **wishes), steps.append, pixels=pixels)
+        pipeline(name).generate(request(steps=3, seconds=seconds, **wishes), steps.append, pixels=pixels)
         sampled = [step for step in steps if step.look]
         assert [(step.done, step.total) for step in sampled] == [(1, 3), (2, 3), (3, 3)]
         look = sampled[-1].look
@@ -251,7 +233,7 @@ def test_who_waits_hears_of_every_step_and_may_look(pipeline: Callable[[str], Hu
 
 
 @pytest.mark.parametrize("name", ["wan22-ti2v", "ltx2", "svd", "hunyuan15"])
-def test_ctrl_c_ends_the_work_at_the_next_step(name: str, pipeline: Callable[[str], HubPipeline], photo: str) -> None:
+def test_ctrl_c_ends_the_work_at_the_next_step(name: str, pipeline: Tiny, photo: str) -> None:
     model = pipeline(name)
     steps: list[Step] = []
 
@@ -262,17 +244,17 @@ def test_ctrl_c_ends_the_work_at_the_next_step(name: str, pipeline: Callable[[st
 
     wishes: dict[str, Any] = {"prompt": "", "photo": photo} if name == "svd" else {}
     with pytest.raises(KeyboardInterrupt):
-        model.generate(_request(steps=5, **wishes), stop)
+        model.generate(request(steps=5, **wishes), stop)
     assert len(steps) == 1
     (pipe,) = [pipe for pipe in model.loaded.pipes.values() if pipe.scheduler.__class__.__name__ != "Watched"][:1]
     assert pipe.scheduler.save_pretrained  # it is itself again
-    assert model.generate(_request(**wishes)).frames.any()
+    assert model.generate(request(**wishes)).frames.any()
 
 
 def test_a_clip_of_a_large_model_is_replayed(tiny: Folder, tmp_path: Path) -> None:
     clip = tmp_path / "clip.mp4"
-    request = _request(model=f"hub:{tiny('wan22-ti2v')}", negative="blur", guidance=4.0)
-    api.generate_request(request).save(clip)
+    wanted = request(model=f"hub:{tiny('wan22-ti2v')}", negative="blur", guidance=4.0)
+    api.generate_request(wanted).save(clip)
     assert read_manifest(clip).photo_sha256 == ""
     assert api.replay(clip).stats["same"]
 
@@ -282,10 +264,10 @@ def test_what_is_no_model_is_told(tmp_path: Path, tiny: Folder) -> None:
         open_model(str(tmp_path))
     (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
     with pytest.raises(MutoscopeError, match="is a StableDiffusionPipeline"):
-        HubPipeline(model=open_model(str(tmp_path))).generate(_request())
+        HubPipeline(model=open_model(str(tmp_path))).generate(request())
     (tmp_path / "model_index.json").write_text("no json")
     with pytest.raises(MutoscopeError, match="cannot be read"):
-        HubPipeline(model=open_model(str(tmp_path))).generate(_request())
+        HubPipeline(model=open_model(str(tmp_path))).generate(request())
 
 
 def test_half_a_model_is_told(tiny: Folder, tmp_path: Path) -> None:
@@ -295,14 +277,14 @@ def test_half_a_model_is_told(tiny: Folder, tmp_path: Path) -> None:
         kept = weights.read_bytes()
         weights.unlink()
         with pytest.raises(MutoscopeError, match="Fetch it again"):
-            HubPipeline(model=open_model(str(tmp_path / "half"))).generate(_request())
+            HubPipeline(model=open_model(str(tmp_path / "half"))).generate(request())
         weights.write_bytes(kept)
     finally:
         (tmp_path / "half").rename(whole)
 
 
-def test_sound_is_heard_for_as_long_as_the_clip_is_seen(pipeline: Callable[[str], HubPipeline], tmp_path: Path) -> None:
-    video = pipeline("ltx2").generate(_request("[0-0.5s] a bell rings [0.5-1s] it stops", seconds=1))
+def test_sound_is_heard_for_as_long_as_the_clip_is_seen(pipeline: Tiny, tmp_path: Path) -> None:
+    video = pipeline("ltx2").generate(request("[0-0.5s] a bell rings [0.5-1s] it stops", seconds=1))
     assert video.sound
     assert video.sound.samples.shape == (video.sound.rate, 2)
     assert video.sound.samples.any()
@@ -327,8 +309,8 @@ def test_black_and_still_clips_are_refused() -> None:
 
 def test_numbers_that_are_not_finite_are_refused(tiny: Folder) -> None:
     broken = HubPipeline(model=open_model(str(tiny("wan-t2v"))))
-    broken.generate(_request())
+    broken.generate(request())
     decoder = broken.loaded.pipes["WanPipeline"].vae.decoder
     decoder.conv_out.weight.data.fill_(torch.nan)
     with pytest.raises(MutoscopeError, match="not finite"):
-        broken.generate(_request())
+        broken.generate(request())

@@ -1,7 +1,5 @@
 """LoRAs for large models: one, several, how much of each; and what is none is told."""
 
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +8,12 @@ import torch
 from numpy.typing import NDArray
 from peft import LoraConfig
 from peft.utils import get_peft_model_state_dict
-from tiny_models import TINY, save_tiny
+from tiny_hub import Tiny, request
+from tiny_models import TINY
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.loras import parse_loras
 from mutoscope.hub.pipeline import HubPipeline
-from mutoscope.hub.shelf import open_model
-from mutoscope.request import GenerateRequest
-
-
-@pytest.fixture(scope="module")
-def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], HubPipeline]:
-    folder = tmp_path_factory.mktemp("tiny")
-    return cache(lambda name: HubPipeline(model=open_model(str(save_tiny(name, folder)))))
 
 
 def _trained(name: str, folder: Path, seed: int) -> Path:
@@ -39,14 +30,11 @@ def _trained(name: str, folder: Path, seed: int) -> Path:
 
 
 def _frames(pipeline: HubPipeline, lora: str | None) -> NDArray[np.uint8]:
-    request = GenerateRequest(prompt="a corgi", model="hub:tiny", steps=2, seconds=0.5, size="64x64", lora=lora)
-    return pipeline.generate(request).frames
+    return pipeline.generate(request("a corgi", lora=lora)).frames
 
 
 @pytest.mark.parametrize("name", ["wan-t2v", "ltx"])
-def test_a_lora_changes_the_clip_by_as_much_as_is_asked(
-    name: str, pipeline: Callable[[str], HubPipeline], tmp_path: Path
-) -> None:
+def test_a_lora_changes_the_clip_by_as_much_as_is_asked(name: str, pipeline: Tiny, tmp_path: Path) -> None:
     model = pipeline(name)
     one, other = _trained(name, tmp_path / "one", 1), _trained(name, tmp_path / "other", 2)
     plain, whole = _frames(model, None), _frames(model, str(one))
@@ -59,13 +47,13 @@ def test_a_lora_changes_the_clip_by_as_much_as_is_asked(
     assert np.array_equal(plain, _frames(model, None))
 
 
-def test_a_lora_of_another_model_is_refused(pipeline: Callable[[str], HubPipeline], tmp_path: Path) -> None:
+def test_a_lora_of_another_model_is_refused(pipeline: Tiny, tmp_path: Path) -> None:
     foreign = _trained("ltx", tmp_path, 1)
     with pytest.raises(MutoscopeError, match="made for the same model"):
         _frames(pipeline("wan-t2v"), str(foreign))
 
 
-def test_what_is_no_lora_is_refused(pipeline: Callable[[str], HubPipeline], tmp_path: Path) -> None:
+def test_what_is_no_lora_is_refused(pipeline: Tiny, tmp_path: Path) -> None:
     text = tmp_path / "style.safetensors"
     text.write_text("This is no LoRA.")
     with pytest.raises(MutoscopeError, match="cannot be loaded"):

@@ -1,8 +1,6 @@
 """How large models are fitted into memory: the setting that is chosen, one retry after running out, and then a cure."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +8,19 @@ import diffusers
 import numpy as np
 import pytest
 import torch
-from tiny_models import save_tiny
+from tiny_hub import Folder, request
 
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.hub import memory
 from mutoscope.hub import pipeline as hub_pipeline
 from mutoscope.hub.memory import Machine, Setting, can_quantise, fitting, needed, settings
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import open_model
-from mutoscope.request import GenerateRequest
 
 GB = 10**9
 FIVE_BILLION = {"text_encoder": int(11.4 * GB), "transformer": 10 * GB, "vae": GB}  # about Wan 2.2 TI2V 5B in 16 bits
 CARD = Machine(accelerator="cuda", free=24 * GB, host=64 * GB, bf16=True)
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    folder = tmp_path_factory.mktemp("tiny")
-    return cache(lambda name: save_tiny(name, folder))
-
-
-def _request(prompt: str = "a corgi surfs", **wishes: Any) -> GenerateRequest:
-    told = {"prompt": prompt, "model": "hub:tiny", "steps": 2, "seconds": 0.5, "size": "64x64", **wishes}
-    return GenerateRequest.from_dict(told)
 
 
 def _starved(monkeypatch: pytest.MonkeyPatch, *, always: bool) -> list[bool]:
@@ -52,22 +39,22 @@ def _starved(monkeypatch: pytest.MonkeyPatch, *, always: bool) -> list[bool]:
 
 
 def test_out_of_memory_is_tried_once_more_with_the_next_frugal_setting(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    tiny: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried = _starved(monkeypatch, always=False)
-    video = HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(_request())
+    video = HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(request())
     assert tried == [False, True]
     assert video.manifest
     assert "VAE in pieces" in video.manifest.hub["settings"]
 
 
 def test_out_of_memory_twice_ends_with_a_cure_and_gives_the_memory_back(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tiny: Folder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tried = _starved(monkeypatch, always=True)
     starved = HubPipeline(model=open_model(str(tiny("wan-t2v"))))
     with pytest.raises(MutoscopeError) as error:
-        starved.generate(_request())
+        starved.generate(request())
     assert tried == [False, True]
     assert "then with" in error.value.problem
     assert "VAE in pieces" in error.value.problem
@@ -90,15 +77,13 @@ def test_out_of_memory_twice_ends_with_a_cure_and_gives_the_memory_back(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_other_failures_are_not_taken_for_a_lack_of_memory(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_failures_are_not_taken_for_a_lack_of_memory(tiny: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(self: Any, *given: Any, **named: Any) -> Any:
         raise RuntimeError("the shapes do not match")
 
     monkeypatch.setattr(diffusers.AutoencoderKLWan, "_decode", broken)
     with pytest.raises(RuntimeError, match="shapes"):
-        HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(_request())
+        HubPipeline(model=open_model(str(tiny("wan-t2v")))).generate(request())
 
 
 @pytest.mark.parametrize(
@@ -125,6 +110,18 @@ def test_each_setting_needs_no_more_than_the_one_before(accelerator: Any) -> Non
         assert all(setting.placement == "whole" for setting in ladder)
 
 
+def test_quantising_comes_before_weights_cross_the_bus_at_every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "find_spec", lambda library: library)
+    ladder = [", ".join(setting.names()) for setting in settings(CARD, "WanPipeline")]
+    assert ladder[3:] == [
+        "bf16, model offload, VAE in pieces, 8-bit denoiser",
+        "bf16, model offload, VAE in pieces, 4-bit denoiser",
+        "bf16, group offload, VAE in pieces, first-block cache",
+    ]
+    monkeypatch.setattr(memory, "find_spec", lambda library: None)
+    assert not any(setting.bits for setting in settings(CARD, "WanPipeline"))
+
+
 def test_precision_follows_the_machine() -> None:
     assert settings(CARD, "WanPipeline")[0].precision == "bf16"
     assert settings(replace(CARD, bf16=False), "WanPipeline")[0].precision == "fp16"
@@ -135,33 +132,33 @@ MEASURES = [
     Setting(precision="fp32"),
     Setting(precision="fp32", cached=True),
     Setting(precision="fp32", pieces=True),
-    Setting(precision="bf16", pieces=True, eight_bits=True),
+    Setting(precision="fp32", placement="group offload", cached=True),
+    Setting(precision="bf16", pieces=True, bits=8),
+    Setting(precision="bf16", bits=4),
 ]
 
 
 @pytest.mark.parametrize("name", ["wan-t2v", "wan22-i2v", "ltx", "mochi"])
 def test_every_measure_works_and_the_result_stays_near(
-    name: str, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+    name: str, tiny: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = HubPipeline(model=open_model(str(tiny(name))))
     photo = np.linspace(0, 255, 64 * 64 * 3).astype(np.uint8).reshape(64, 64, 3) if name == "wan22-i2v" else None
     clips = []
     for setting in MEASURES:
-        if setting.eight_bits and not can_quantise():
+        if setting.bits and not can_quantise(setting.bits):
             continue
         monkeypatch.setattr(hub_pipeline, "fitting", lambda *told, setting=setting: (setting,))
-        video = model.generate(_request(steps=4), pixels=photo)
+        video = model.generate(request(steps=4), pixels=photo)
         assert video.manifest
         assert video.manifest.hub["settings"] == setting.names()
         clips.append(video.frames.astype(int))
     assert all(abs(clip - clips[0]).mean() < 12 for clip in clips)
     kinds = {str(part.dtype) for part in (model.loaded.pipes.popitem()[1].transformer,)}
-    assert kinds == ({"torch.bfloat16"} if can_quantise() else {"torch.float32"})
+    assert kinds == ({"torch.bfloat16"} if can_quantise(8) or can_quantise(4) else {"torch.float32"})
 
 
-def test_a_decoder_without_tiles_decodes_few_frames_at_once(
-    tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_decoder_without_tiles_decodes_few_frames_at_once(tiny: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     counts: list[int] = []
     decode = diffusers.AutoencoderKLTemporalDecoder.decode
 
@@ -172,5 +169,5 @@ def test_a_decoder_without_tiles_decodes_few_frames_at_once(
     monkeypatch.setattr(diffusers.AutoencoderKLTemporalDecoder, "decode", counting)
     monkeypatch.setattr(hub_pipeline, "fitting", lambda *told: (Setting(precision="fp32", pieces=True),))
     photo = np.linspace(0, 255, 64 * 64 * 3).astype(np.uint8).reshape(64, 64, 3)
-    HubPipeline(model=open_model(str(tiny("svd")))).generate(_request(""), pixels=photo)
+    HubPipeline(model=open_model(str(tiny("svd")))).generate(request(""), pixels=photo)
     assert counts == [2, 2]

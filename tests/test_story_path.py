@@ -16,7 +16,7 @@ from mutoscope.language.understanding import check_words
 from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import load_pipeline
-from mutoscope.recipes.diffusion_storybook import stage_vocabulary
+from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
 
 PROMPT = "a red circle bounces"
@@ -113,7 +113,7 @@ def test_without_weights_the_command_says_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if (WEIGHTS / "storybook").exists():
+    if (WEIGHTS / "diffusion").exists():
         pytest.skip("the storybook model is bundled")
     assert main(["generate", PROMPT]) == 2
     told = capsys.readouterr().err

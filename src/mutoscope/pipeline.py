@@ -21,18 +21,18 @@ from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
 from mutoscope.codecs.scaling import scaling_from
 from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
-from mutoscope.conditioning.conditioner import Conditioner, Told
+from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
-from mutoscope.families.family import Family, Sampling
+from mutoscope.families.choice import CONFIGS, open_family
+from mutoscope.families.family import Family
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
-from mutoscope.request import GenerateRequest
+from mutoscope.request import SAMPLED, GenerateRequest, flag
 from mutoscope.shapes import ClipShape
 from mutoscope.version import __version__
 from mutoscope.vision.matting import MatteConfig, MatteNetwork
@@ -51,7 +51,6 @@ class Pipeline:
     name: str
     digest: str  # of the weights, for the manifest
     meanings: tuple[str, ...]  # what the model can read off words
-    own: Sampling  # how it samples where nothing else is asked
     raising: Raising | None = None  # where clips are drawn smaller than they are delivered
 
     def generate(
@@ -59,6 +58,7 @@ class Pipeline:
     ) -> Video:
         """A video of what the request asks; `pixels` (H,W,3) stands for the photo where it is not a file."""
         clock = Clock(on_progress)
+        refuse_lacking(request, self.family)
         with clock.stage("condition"):
             told = self.conditioner(request, pixels)
         with clock.stage("sample"):
@@ -81,12 +81,12 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        sampling = Sampling(steps=request.steps or self.own.steps, guidance=request.guidance or self.own.guidance)
+        asked = {name: value for name in SAMPLED if (value := getattr(request, name)) is not None}
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
             request.seed,
-            sampling,
+            replace(self.family.own, **asked),
             lambda done, total: on_progress(Step(stage="sample", done=done, total=total)),
             told.against,
         )[0]
@@ -146,6 +146,12 @@ def _joined(told: Told, frames: Pixels) -> Pixels:
     return np.concatenate([told.earlier, frames[_lasting(told).frames - told.delivered.frames :]])
 
 
+def refuse_lacking(request: GenerateRequest, family: Family) -> None:
+    """Refuse what the model's family cannot be told."""
+    lacking = {name: getattr(request, name) for name in (*SAMPLED, "negative", "last") if name not in family.takes}
+    refuse_wishes(request, f"It can be told {', '.join(map(flag, sorted(family.takes)))}.", **lacking)
+
+
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
     """What is asked and understood, but can be shown only in part on this photo."""
     if told.picture is None:
@@ -179,9 +185,11 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
 
 def load_pipeline(folder: Path, matte_folder: Path, upsampler_folders: Sequence[Path] = ()) -> Pipeline:
     """The model of a checkpoint folder: one that moves photos, or one that draws clips of the storybook."""
-    if "clip_denoiser" in Checkpoint(folder).config:
-        return _story_pipeline(Checkpoint(folder), upsampler_folders)
-    return _motion_pipeline(Checkpoint(folder), matte_folder)
+    model = Checkpoint(folder)
+    drawing = next((name for name in CONFIGS if name in model.config), None)
+    if drawing is not None:
+        return _story_pipeline(model, drawing, upsampler_folders)
+    return _motion_pipeline(model, matte_folder)
 
 
 def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
@@ -200,15 +208,14 @@ def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
         name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
-        own=Sampling(steps=16, guidance=1.5),
     )
 
 
-def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pipeline:
-    """The storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
-    config = config_from(ClipDenoiserConfig, model.part("clip_denoiser", dict))
+def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Path]) -> Pipeline:
+    """A storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
+    config = config_from(CONFIGS[name], model.part(name, dict))
     codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
-    family = clip_diffusion(config, scaling_from(model.part("scaling", dict), CHANNELS))
+    family = open_family(config, scaling_from(model.part("scaling", dict), CHANNELS))
     tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
     found = next((folder for folder in upsampler_folders if (folder / "config.json").is_file()), None)
@@ -220,7 +227,6 @@ def _story_pipeline(model: Checkpoint, upsampler_folders: Sequence[Path]) -> Pip
         name=model.folder.name,
         digest=model.sha256,
         meanings=tuple(model.part("meanings", list)),
-        own=Sampling(steps=12, guidance=3.0),
         raising=Raising(None if found is None else load_upsampler(found)),
     )
 

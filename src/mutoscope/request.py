@@ -15,6 +15,7 @@ LONGEST_PROMPT = 2000
 SMALLEST_SIDE, LARGEST_SIDE = 64, 3840
 MOST_PIXELS = 1_000_000_000  # of all frames together: about 3 GB of memory
 SMALLEST_BOX = 0.01
+SAMPLED = ("steps", "guidance", "temperature", "top_k", "top_p")  # how a model samples; not every one takes each
 HUB = "hub:"  # begins the name of a large model; some of those read no words
 
 Point = tuple[float, float]
@@ -61,6 +62,16 @@ class GenerateRequest:
         default=None, metadata=_wish("how strictly the words are followed; 1 is loosest", "X", 1, 10)
     )
     steps: int | None = field(default=None, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
+    temperature: float | None = field(
+        default=None,
+        metadata=_wish("how freely tokens are drawn; 1 is as learned, less is surer (autoregressive)", "X", 0.05, 2),
+    )
+    top_k: int | None = field(
+        default=None, metadata=_wish("draw from the N likeliest tokens only (autoregressive)", "N", 1, 4096)
+    )
+    top_p: float | None = field(
+        default=None, metadata=_wish("draw from the likeliest tokens of that share (autoregressive)", "X", 0.01, 1)
+    )
     variants: int = field(default=1, metadata=_wish("how many clips, each with the next seed", "N", 1, 16))
     keep: int = field(
         default=0,
@@ -79,8 +90,8 @@ class GenerateRequest:
     model: str = field(
         default="",
         metadata=_wish(
-            "a bundled model, the folder of a checkpoint, or hub: and a large model's id or folder; by itself motion with a "
-            "photo, storybook without one",
+            "motion, or what draws: diffusion, gan, autoregressive; the folder of a checkpoint; or hub: and a large model's "
+            "id or folder; by itself motion with a photo, storybook (which is diffusion) without one",
             "NAME",
         ),
     )
@@ -161,6 +172,11 @@ def kinds() -> dict[str, type[str] | type[int] | type[float]]:
     }
 
 
+def flag(name: str) -> str:
+    """How a field is written on a command line."""
+    return f"--{name.replace('_', '-')}"
+
+
 def parse_size(text: str) -> tuple[int, int]:
     """Width and height of `1280x720`, as written (a clip rounds odd sizes down, and says so)."""
     sides = re.fullmatch(r"\s*(\d{1,6})\s*[xX×*]\s*(\d{1,6})\s*", text)
@@ -225,14 +241,14 @@ def _misplaced(what: str, text: str, rule: str, example: str) -> MutoscopeError:
 def _checked(name: str, kind: type, wish: Wish, value: Any) -> str | int | float | None:
     if kind is str:
         return _text(name, value)
-    if value is None and name in ("guidance", "steps"):  # the model's own
+    if value is None and name in SAMPLED:  # the model's own
         return None
     number = _number(name, kind, value)
     if wish.low is not None and wish.high is not None and not wish.low <= number <= wish.high:
         raise MutoscopeError(
             f"{name} is {_shown(value)}.",
             f"It must be from {wish.low:.15g} to {wish.high:.15g}.",
-            f"Choose --{name} in that range.",
+            f"Choose {flag(name)} in that range.",
         )
     return number
 
@@ -264,7 +280,7 @@ def _number(name: str, kind: type, value: Any) -> int | float:
     except (TypeError, ValueError, OverflowError):
         pass
     raise MutoscopeError(
-        f"{name} is {_shown(value)}.", f"It must be {what}.", f"Write --{name} {'7' if kind is int else '2.5'}."
+        f"{name} is {_shown(value)}.", f"It must be {what}.", f"Write {flag(name)} {'7' if kind is int else '2.5'}."
     )
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from mutoscope.alignment.alignment import Alignment
 from mutoscope.alignment.towers import SEEN
@@ -30,7 +30,7 @@ class Ranker:
     def scores(self, caption: str, clips: Sequence[Frames], fps: float) -> list[float]:
         """How well each clip fits the caption: the cosine between their vectors, -1..1."""
         for clip in clips:
-            _check(clip, fps)
+            check_judged(clip.shape[1], clip.shape[2], len(clip) / fps)
         return (self.embed_clips(clips) @ self.embed_texts([caption], len(clips[0]) / fps)[0]).tolist()
 
     @torch.inference_mode()
@@ -44,6 +44,11 @@ class Ranker:
         """Vectors (B,D) of length 1."""
         return self.alignment.embed_clips(torch.stack([seen(clip) for clip in clips]))
 
+    @torch.inference_mode()
+    def features(self, clips: Sequence[Frames]) -> Tensor:
+        """What the clip tower has noticed of each clip (B,D), before it says it in the words' space."""
+        return self.alignment.clip.features(torch.stack([seen(clip) for clip in clips])).float()
+
 
 def best_first(scores: Sequence[float]) -> list[int]:
     """The places of scores, from the highest down; of equal ones the first comes first."""
@@ -53,19 +58,19 @@ def best_first(scores: Sequence[float]) -> list[int]:
 def seen(frames: Frames) -> Tensor:  # -> (T', 3, H', W') uint8 of the shape SEEN
     """What the clip tower sees of a clip: frames at even distances, each pixel the mean of what lies under it."""
     at = np.linspace(0, len(frames) - 1, SEEN.frames).round().astype(int)
-    chosen = torch.from_numpy(np.ascontiguousarray(frames[at])).permute(0, 3, 1, 2).float()
-    return F.interpolate(chosen, (SEEN.height, SEEN.width), mode="area").round().byte()
+    small = [cv2.resize(frames[index], (SEEN.width, SEEN.height), interpolation=cv2.INTER_AREA) for index in at]
+    return torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2)
 
 
-def _check(clip: Frames, fps: float) -> None:
-    frames, height, width = clip.shape[:3]
+def check_judged(height: int, width: int, seconds: float) -> None:
+    """Refuse clips that the towers cannot judge."""
     if height != width:
         raise MutoscopeError(
             f"The clip is {width}x{height}.", "The towers have seen square clips only.", "Compare square clips."
         )
-    if not SHORTEST <= frames / fps <= LONGEST:
+    if not SHORTEST <= seconds <= LONGEST:
         raise MutoscopeError(
-            f"The clip lasts {frames / fps:.1f} s.",
+            f"The clip lasts {seconds:.1f} s.",
             f"The towers can judge clips of {SHORTEST:g} to {LONGEST:g} s.",
             "Choose --seconds in that range, or leave out --keep.",
         )

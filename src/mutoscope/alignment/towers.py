@@ -50,16 +50,24 @@ class ClipTower(nn.Module):
             edge._adam = True  # type: ignore[attr-defined]
 
     def forward(self, frames: Tensor) -> Tensor:  # (B, T, 3, H, W) uint8 of the shape SEEN -> (B, D)
+        out: Tensor = self.pooling(self._tokens(frames))
+        return out
+
+    def features(self, frames: Tensor) -> Tensor:  # (B, T, 3, H, W) uint8 of the shape SEEN -> (B, coarse)
+        """The mean of the last layer before the vectors: of what captions do not tell it has lost less than these."""
+        out: Tensor = self.pooling.norm(self._tokens(frames)).mean(dim=1)
+        return out
+
+    def _tokens(self, frames: Tensor) -> Tensor:  # -> (B, N, coarse)
         # Bytes are sorted into patches before they become numbers: most of what is copied here is the clip itself.
         patches = folded(rearrange(frames, "b t c h w -> b t h w c"), _TIMES, _PATCH)
         x = self.first(self.patches(patches.to(self.places.dtype).sub_(127.5).div_(127.5)))
         x = self.second(self.down(folded(x, 1, 2)))
-        x = rearrange(x, "b t h w d -> b (t h w) d") + self.places
-        everything = torch.ones(1, 1, x.shape[1], x.shape[1], dtype=torch.bool, device=x.device)
+        tokens: Tensor = rearrange(x, "b t h w d -> b (t h w) d") + self.places
+        everything = torch.ones(1, 1, tokens.shape[1], tokens.shape[1], dtype=torch.bool, device=x.device)
         for block in self.blocks:
-            x = block(x, None, everything)
-        out: Tensor = self.pooling(x)
-        return out
+            tokens = block(tokens, None, everything)
+        return tokens
 
 
 class TextTower(nn.Module):

@@ -1,25 +1,65 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from mutoscope.api.loading import RUNS, bundled_models, doctor, load, load_hub, models, offer
+from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
 from mutoscope.api.measuring import (
     SAMPLE,
     bench,
+    bench_drawing,
+    draw_examples,
+    draw_learning_curves,
+    evaluate_distances,
     evaluate_motion,
     evaluate_retrieval,
     evaluate_ruler,
     evaluate_storybook,
 )
 from mutoscope.api.reading import check, draft, estimate, read_prompt
+from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
 from mutoscope.evaluation.report import bench_table, markdown, written
 from mutoscope.hub.offer import fetch
+from mutoscope.hub.tuning import Tuning
 from mutoscope.media.video import Video
 from mutoscope.recipes.running import train
 
 __all__ = [
-    "RUNS", "SAMPLE", "Video", "bench", "bench_table", "best_of", "bundled_models", "check", "doctor", "draft", "estimate",
-    "evaluate_motion", "evaluate_retrieval", "evaluate_ruler", "evaluate_storybook", "extend", "fetch", "generate",
-    "generate_best", "generate_request", "load", "load_hub", "markdown", "models", "offer", "read_prompt", "replay", "train",
-    "world_clip", "world_of", "written",
-]  # fmt: skip
+    "RUNS",
+    "SAMPLE",
+    "Tuning",
+    "Video",
+    "bench",
+    "bench_drawing",
+    "bench_table",
+    "best_of",
+    "bundled_models",
+    "check",
+    "doctor",
+    "draft",
+    "draw_examples",
+    "draw_learning_curves",
+    "estimate",
+    "evaluate_distances",
+    "evaluate_motion",
+    "evaluate_retrieval",
+    "evaluate_ruler",
+    "evaluate_storybook",
+    "export",
+    "extend",
+    "fetch",
+    "generate",
+    "generate_best",
+    "generate_request",
+    "load",
+    "load_hub",
+    "markdown",
+    "models",
+    "offer",
+    "read_prompt",
+    "replay",
+    "train",
+    "train_lora",
+    "world_clip",
+    "world_of",
+    "written",
+]

@@ -62,15 +62,20 @@ def generate_best(
     request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
 ) -> list[Video]:
     """Of all variants of a request the `keep` that fit its words best, the best one first, by the alignment towers."""
+    ranker = ranker_for(request)
+    made = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
+    return best_of(made, request, ranker)
+
+
+def ranker_for(request: GenerateRequest) -> Ranker:
+    """What can rank the variants of a request. Errors: MutoscopeError where nothing can."""
     if request.model.startswith(HUB) or isinstance(load(request.model).codec, MotionCodec):
         raise MutoscopeError(
             "--keep needs a clip of the storybook.",
             "What ranks variants has seen nothing else, and knows nothing of photos.",
             "Leave out --keep, and choose among the variants yourself.",
         )
-    ranker = open_ranker(*TOWERS)
-    made = [generate_request(request.variant(index), on_progress, pixels=pixels) for index in range(request.variants)]
-    return best_of(made, request, ranker)
+    return open_ranker(*TOWERS)
 
 
 def best_of(videos: Sequence[Video], request: GenerateRequest, ranker: Ranker) -> list[Video]:

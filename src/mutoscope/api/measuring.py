@@ -1,40 +1,59 @@
 """Measurements: of models, of the rulers that measure them, and of this machine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from mutoscope.api.loading import TOWERS, load
+from mutoscope.alignment.ranking import Ranker, check_judged
+from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, folder_of, load
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.codecs.latent import LatentCodec
+from mutoscope.codecs.latent_code import CHANNELS, latent_shape
+from mutoscope.codecs.scaling import Scaling
+from mutoscope.conditioning.condition import Known, encode_condition
 from mutoscope.conditioning.conditioner import Conditioner
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
 from mutoscope.evaluation.bench import bench as measure_speed
+from mutoscope.evaluation.curves import draw_curves
 from mutoscope.evaluation.mattes import measure_mattes
+from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.motion import Animate
 from mutoscope.evaluation.motion import evaluate_motion as measure_scenes
+from mutoscope.evaluation.peers import ROUNDS, PeerBench, measure_peers
 from mutoscope.evaluation.photo_set import open_photo_set
 from mutoscope.evaluation.photos import measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
-from mutoscope.evaluation.storybook.following import measure_following
-from mutoscope.evaluation.storybook.measure import measure_ruler
+from mutoscope.evaluation.storybook.distances import DistanceReport, measure_distances
+from mutoscope.evaluation.storybook.examples import draw_examples as examples_of
+from mutoscope.evaluation.storybook.following import Draw, asked_prompts, measure_following
+from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
+from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
+from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
+from mutoscope.language.timeline import parse_timeline
+from mutoscope.language.tokens import Tokenizer
 from mutoscope.pipeline import Pipeline
+from mutoscope.recipes.diffusion_storybook import denoiser_config
+from mutoscope.recipes.latent import STORYBOOK
+from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
 from mutoscope.shapes import ClipShape
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
+_TIMED = "a red circle bounces, then rolls left"  # what is drawn to take the time
 
 
 def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Callable[[str], None] = print) -> Results:
@@ -98,27 +117,95 @@ def evaluate_retrieval(
 
 def evaluate_storybook(
     *,
+    model: str = "diffusion",
     checkpoint: Path | None = None,
     scenes: int = 100,
-    seeds: int = 3,
+    seeds: int = 4,
     sheet: Path | None = None,
+    towers: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
-    """How often a model that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
+    """How often a family that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
 
-    `sheet`: where a picture of its first clips is written, good and bad.
+    `model`: a family, or `all` for a table of each that is here. `sheet`: where a picture of the first clips is written, good
+    and bad. `towers`: a checkpoint of alignment towers, which keep the best clip of each prompt, and say how far clips lie
+    from true ones.
     """
     if min(scenes, seeds) < 1:
         raise MutoscopeError(
             f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 100."
         )
-    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
-    conditioner = pipeline.conditioner
-    if not isinstance(conditioner, StoryConditioner):
-        raise MutoscopeError(
-            f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
-        )
+    if sheet is not None:
+        check_sheet(sheet)
+    named = {str(checkpoint): checkpoint} if checkpoint is not None else _here(model, tell)
+    tables, sheets = [], []
+    for name, folder in named.items():
+        table, shown = _followed(folder, scenes, seeds, towers, tell)
+        tables.append(f"### {name}\n\n{table}" if len(named) > 1 else table)
+        sheets.append(shown)
+    if sheet is not None:
+        save_sheet(np.concatenate(sheets), sheet)
+    return "\n\n".join(tables)
+
+
+def _here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
+    """The folders of the families to measure: of the one that was asked for, or of all that are here."""
+    found = {}
+    for name in FAMILIES if model == "all" else (model,):
+        try:
+            found[name] = folder_of(name)
+        except MutoscopeError as error:
+            if model != "all" or (name == FAMILIES[-1] and not found):
+                raise
+            tell(f"Left out: {error}")
+    return found
+
+
+def _followed(
+    folder: Path, scenes: int, seeds: int, towers: Path | None, tell: Callable[[str], None]
+) -> tuple[str, NDArray[np.uint8]]:
+    """What ruler and towers say of one model that draws, and a picture of its clips."""
+    pipeline, conditioner = _drawing_model(folder)
     drawn = conditioner.drawn
+    ranker = _judge(towers, drawn, tell)
+    found = measure_following(_drawing(pipeline, drawn), scenes, seeds, conditioner.stage, drawn, tell, ranker)
+    if ranker is None or found.features is None or scenes < 2:
+        return found.table(), found.sheet()
+    tell("distances from true clips")
+    distances = _distances(ranker, scenes, conditioner.stage, drawn, {pipeline.name: found.features})
+    return f"{found.table()}\n\n{distances.table()}", found.sheet()
+
+
+def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:
+    """Draw the sentences that are always shown, as they come, into a picture; what it shows, as a Markdown list."""
+    check_sheet(sheet)
+    pipeline, conditioner = _drawing_model(checkpoint)
+    found = examples_of(_drawing(pipeline, conditioner.drawn), seeds)
+    save_sheet(found.sheet(), sheet)
+    return found.list()
+
+
+def draw_learning_curves(sheet: Path, *, runs: Path = RUNS) -> list[str]:
+    """Draw what the journals of all runs say into a picture; a line about each run."""
+    check_sheet(sheet)
+    return [
+        f"{curves.run}: {max(steps[-1] for steps, _ in curves.numbers.values())} steps, {curves.seconds / 3600:.2f} h"
+        for curves in draw_curves(runs, sheet)
+    ]
+
+
+def _drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
+    """The model of a checkpoint, or the one that is here, which must draw stories."""
+    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    if isinstance(pipeline.conditioner, StoryConditioner):
+        return pipeline, pipeline.conditioner
+    raise MutoscopeError(
+        f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
+    )
+
+
+def _drawing(pipeline: Pipeline, drawn: ClipShape) -> Draw:
+    """The model as the evaluation asks it: clips as it draws them, not raised."""
 
     def draw(prompt: str, seed: int) -> NDArray[np.uint8]:
         size = f"{drawn.width}x{drawn.height}"
@@ -126,12 +213,53 @@ def evaluate_storybook(
             GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
         ).frames
 
-    found = measure_following(draw, scenes, seeds, conditioner.stage, drawn, tell)
-    if sheet is not None:
-        Image.fromarray(found.sheet()).save(sheet)
-    return found.report.table()
+    return draw
+
+
+def evaluate_distances(*, scenes: int = 200, stage: int = 1, towers: Path | None = None) -> str:
+    """How far the towers hold true and spoilt clips of the storybook from others that are true, as a Markdown table."""
+    if scenes < 2:
+        raise MutoscopeError(f"{scenes} clips have no spread.", "At least two are needed.", "Write --scenes 200.")
+    prepare()
+    return _distances(open_ranker(towers) if towers else open_ranker(*TOWERS), scenes, stage, SHAPE, {}).table()
+
+
+def _distances(
+    ranker: Ranker, scenes: int, stage: int, shape: ClipShape, drawn: Mapping[str, Features]
+) -> DistanceReport:
+    """Distances of what was drawn for the first `scenes` prompts of each kind, true clips of the next ones beside them."""
+    asked = asked_prompts(2 * scenes, stage, shape).values()
+    first, next_ones = ([p for kind in asked for p in kind[part]] for part in (slice(scenes), slice(scenes, None)))
+    return measure_distances(ranker, first, next_ones, shape, drawn)
+
+
+def _judge(towers: Path | None, drawn: ClipShape, tell: Callable[[str], None]) -> Ranker | None:
+    """The alignment towers that were given; without any those that are here and can judge clips of that shape, if so."""
+    if towers is not None:
+        check_judged(drawn.height, drawn.width, drawn.seconds)
+        return open_ranker(towers)
+    try:
+        check_judged(drawn.height, drawn.width, drawn.seconds)
+        return open_ranker(*TOWERS)
+    except MutoscopeError as error:
+        tell(f"Left out: keeping the best clip, and distances. {error.problem} {error.cure}")
+        return None
 
 
 def bench(photo: Path = SAMPLE) -> Bench:
-    """This machine's speed on the bundled photo, beside ffmpeg's zoompan."""
-    return measure_speed(photo)
+    """This machine's speed: on the bundled photo, beside ffmpeg's zoompan; in drawing a clip, beside diffusers."""
+    return replace(measure_speed(photo), drawing=bench_drawing())
+
+
+def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig] = denoiser_config) -> PeerBench:
+    """How long the diffusion family samples a clip, beside networks of diffusers at the same size, all untrained."""
+    prepare()
+    tokenizer = Tokenizer(stage_vocabulary(1))
+    config = recipe(tokenizer, stage=1)
+    torch.manual_seed(0)
+    nothing = torch.zeros(1, CHANNELS)
+    family = clip_diffusion(config, Scaling(nothing, nothing + 1)).eval()
+    times = latent_shape(STORYBOOK)
+    known = Known(torch.zeros(1, *times), torch.zeros(1, times[0], dtype=torch.int64))
+    condition = encode_condition(tokenizer, [parse_timeline(_TIMED, STORYBOOK.seconds)], known=known)
+    return measure_peers(family, config, condition, family.own, STORYBOOK, rounds)

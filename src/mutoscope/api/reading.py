@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from mutoscope.api.loading import load
+from mutoscope.api.loading import load, load_hub
+from mutoscope.api.making import ranker_for
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
+from mutoscope.hub.plan import plan
 from mutoscope.language.commands import expand_commands
 from mutoscope.language.timeline import Segment, parse_timeline
 from mutoscope.language.understanding import (
@@ -16,6 +18,7 @@ from mutoscope.language.understanding import (
     understand,
 )
 from mutoscope.media.photos import open_mask, open_photo, output_size, photo_size
+from mutoscope.media.video import Video
 from mutoscope.request import HUB, SMALLEST_SIDE, GenerateRequest, parse_size
 
 DRAFT_SIDE, DRAFT_FPS = 320, 8
@@ -23,32 +26,57 @@ DRAFT_SIDE, DRAFT_FPS = 320, 8
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """What a request will take on this machine, roughly."""
+    """What a request will take on this machine, roughly, and the clip that comes of it."""
 
     seconds: float
     memory_bytes: int
     width: int
     height: int
+    frames: int
 
 
 def estimate(request: GenerateRequest) -> Estimate:
     """Seconds and peak memory before any work; the constants are of `mutoscope bench` on two cores."""
-    if request.model != "motion" and request.photo is None:
+    if request.model.startswith(HUB):
+        return _large_estimate(request)
+    if _draws(request):
         return _drawn_estimate(request)
     photo = photo_size(request.photo) if request.photo is not None else (720, 1280)
     width, height, _ = output_size(photo, request.size)
     megapixels = width * height / 1e6
     per_clip = 0.1 + 0.3 * megapixels + 0.029 * megapixels * request.frames
     memory = 450e6 + 60e6 * megapixels + 3.3e6 * megapixels * request.frames
-    return Estimate(seconds=1.7 + per_clip * request.variants, memory_bytes=int(memory), width=width, height=height)
+    seconds = 1.7 + per_clip * request.variants
+    return Estimate(seconds=seconds, memory_bytes=int(memory), width=width, height=height, frames=request.frames)
 
 
 def _drawn_estimate(request: GenerateRequest) -> Estimate:
     """The same for a clip that is drawn: two cores, 128x128 at 8 frames a second, raised to 256x256 at 24."""
     width, height = parse_size(request.size) if request.size else (256, 256)
-    per_clip = 0.5 + 0.04 * (request.steps or 12)
-    memory = 700_000_000 + 40 * width * height * request.frames
-    return Estimate(seconds=2 + per_clip * request.variants, memory_bytes=memory, width=width, height=height)
+    frames = request.frames
+    if request.extends is not None:
+        earlier = Video.open(request.extends)
+        height, width = earlier.frames.shape[1:3]
+        frames = len(earlier.frames) + max(1, round(request.seconds * earlier.fps))
+    seconds = 2 + (0.5 + 0.04 * (request.steps or 12)) * request.variants
+    memory = 700_000_000 + 40 * width * height * frames
+    return Estimate(seconds=seconds, memory_bytes=memory, width=width, height=height, frames=frames)
+
+
+def _large_estimate(request: GenerateRequest) -> Estimate:
+    """The same for a large model: its plan tells the clip, its weights the memory; the time depends on too much to be told."""
+    model = load_hub(request.model).model
+    photo = None if request.photo is None else photo_size(request.photo)
+    planned = plan(request, model, photo)
+    width, height = planned.size or (photo[::-1] if photo is not None else (0, 0))
+    frames = sum(shot.frames for shot in planned.shots)
+    memory = sum(model.bytes_of.values())
+    return Estimate(seconds=0.0, memory_bytes=memory, width=width, height=height, frames=frames)
+
+
+def _draws(request: GenerateRequest) -> bool:
+    """Whether the model draws whole clips, rather than moving a photo."""
+    return request.model != "motion" and isinstance(load(request.model).conditioner, StoryConditioner)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +109,15 @@ def read_prompt(request: GenerateRequest) -> Reading:
 
 
 def check(request: GenerateRequest) -> Estimate:
-    """What a request will take, if it can be met: its words are read and its pictures decoded. Errors: MutoscopeError."""
+    """What a request will take, if it can be met: its words are read and its files decoded. Errors: MutoscopeError."""
     if (problem := read_prompt(request).problem) is not None:
         raise problem
-    if request.photo is not None:
-        open_photo(request.photo)
+    if not request.model.startswith(HUB):
+        load(request.model).conditioner.refuse(request)
+    if request.keep:
+        ranker_for(request)
+    for photo in filter(None, (request.photo, request.last)):
+        open_photo(photo)
     if request.mask is not None:
         open_mask(request.mask)
     return estimate(request)
@@ -93,7 +125,7 @@ def check(request: GenerateRequest) -> Estimate:
 
 def draft(request: GenerateRequest) -> GenerateRequest | None:
     """The same motion, small and with few frames: what can be looked at while the clip is made; None if not worth it."""
-    if request.photo is None:
+    if request.photo is None or request.model != "motion":
         return None
     whole = estimate(request)
     scale = min(1.0, DRAFT_SIDE / max(whole.width, whole.height))

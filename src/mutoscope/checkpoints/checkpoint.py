@@ -119,7 +119,10 @@ def unpacked(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def config_from(kind: type[Config], values: Mapping[str, Any]) -> Config:
-    """A configuration dataclass from plain values; unknown and missing keys are errors that name the nearest."""
+    """A configuration dataclass from plain values; unknown and missing keys are errors that name the nearest.
+
+    Only a field that came later has a default: what checkpoints were before it.
+    """
     assert dataclasses.is_dataclass(kind)
     fields = {field.name: field for field in dataclasses.fields(kind)}
     for key in values:
@@ -127,15 +130,16 @@ def config_from(kind: type[Config], values: Mapping[str, Any]) -> Config:
             near = difflib.get_close_matches(key, fields, 1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(fields)}."
             raise MutoscopeError(f"Unknown key {key!r} in a {kind.__name__}.", hint, _CURE)
-    if missing := [name for name in fields if name not in values]:
+    if missing := [n for n, f in fields.items() if n not in values and f.default is dataclasses.MISSING]:
         raise MutoscopeError(f"{kind.__name__} lacks {', '.join(missing)}.", "All keys must be given.", _CURE)
-    for name, field in fields.items():
+    given = {name: field for name, field in fields.items() if name in values}
+    for name, field in given.items():
         wanted = dict if dataclasses.is_dataclass(field.type) else field.type
         if isinstance(wanted, type) and not isinstance(values[name], wanted):
             problem = f"{name} in a {kind.__name__} is {values[name]!r}."
             raise MutoscopeError(problem, f"It must be of the kind {wanted.__name__}.", _CURE)
     ready = {
         name: config_from(field.type, values[name]) if dataclasses.is_dataclass(field.type) else values[name]  # type: ignore[arg-type]
-        for name, field in fields.items()
+        for name, field in given.items()
     }
     return kind(**ready)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from mutoscope.cli.files import check_files, free_path
+from mutoscope.cli.models import have_on_disk
 from mutoscope.cli.telling import say
 from mutoscope.errors import MutoscopeError
 
@@ -13,23 +14,26 @@ def evaluate(wanted: argparse.Namespace) -> None:
     """Measure a model or a ruler, and print the table."""
     from mutoscope import api
 
-    if wanted.what == "ruler":
-        print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
-        return
-    if wanted.what == "retrieval":
-        print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
-        return
-    if wanted.what == "storybook":
-        print(
-            api.evaluate_storybook(
-                checkpoint=wanted.checkpoint, scenes=wanted.scenes, seeds=wanted.seeds, sheet=wanted.sheet, tell=say
-            )
-        )
-        return
-    results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
-    if wanted.results:
-        api.written(results, wanted.results)
-    print(api.markdown(results))
+    seeds = {} if wanted.seeds is None else {"seeds": wanted.seeds}
+    match wanted.what:
+        case "ruler":
+            print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
+        case "retrieval":
+            print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
+        case "distances":
+            print(api.evaluate_distances(scenes=wanted.scenes, stage=wanted.stage, towers=wanted.towers))
+        case "storybook":
+            names = ("model", "checkpoint", "scenes", "sheet", "towers")
+            print(api.evaluate_storybook(**{name: getattr(wanted, name) for name in names}, **seeds, tell=say))
+        case "examples":
+            print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
+        case "curves":
+            print(*api.draw_learning_curves(wanted.sheet or Path("curves.png")), sep="\n")
+        case "motion":
+            results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
+            if wanted.results:
+                api.written(results, wanted.results)
+            print(api.markdown(results))
 
 
 def bench(wanted: argparse.Namespace) -> None:
@@ -39,13 +43,40 @@ def bench(wanted: argparse.Namespace) -> None:
     print(api.bench_table(api.bench()))
 
 
+_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
+_OF_LORAS = ("model", "clips", "rank", "rate", "seconds", "size", "seed", "shown")
+
+
 def train(wanted: argparse.Namespace) -> None:
-    """Run a recipe, and print where its checkpoint is."""
+    """Run a recipe, and print where its checkpoint is; or train a LoRA, and print where it is."""
+    if wanted.recipe == "lora":
+        _train_lora(wanted)
+        return
     from mutoscope import api
 
-    names = ("photos", "codec", "stage", "steps", "vectors", "encoder")
-    wishes = {name: getattr(wanted, name) for name in names}
+    wishes = {name: getattr(wanted, name) for name in (*_OF_RECIPES, *_OF_LORAS)}
     print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
+
+
+def _train_lora(wanted: argparse.Namespace) -> None:
+    strange = [f for f in (*_OF_RECIPES, "resume") if f != "steps" and getattr(wanted, f)]
+    if strange:
+        raise MutoscopeError(
+            f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."
+        )
+    if wanted.model is None or wanted.clips is None:
+        raise MutoscopeError(
+            "A LoRA needs a model and clips.",
+            "It changes a large model, and learns from a folder of clips with captions.",
+            "Write mutoscope train lora --model hub:OWNER/NAME --clips DIR.",
+        )
+    from mutoscope import api
+
+    folder = wanted.output or api.RUNS / "lora"
+    given = {name: getattr(wanted, name) for name in ("steps", *_OF_LORAS[2:])}
+    wishes = api.Tuning(**{name: value for name, value in given.items() if value is not None})
+    have_on_disk(wanted.model, yes=wanted.yes)
+    print(api.train_lora(wanted.model, wanted.clips, wishes=wishes, folder=folder, start=wanted.start, tell=say))
 
 
 def world(wanted: argparse.Namespace) -> None:

@@ -1,9 +1,10 @@
-"""The commands about what is here: models and doctor; and seeing to it that a large model is on this disk."""
+"""The commands about what is here: models, export and doctor; and seeing to it that a large model is on this disk."""
 
 import argparse
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from mutoscope.bars import Bars
 from mutoscope.cli.ctrl_c import CTRL_C
@@ -27,6 +28,13 @@ def models(wanted: argparse.Namespace) -> None:
         else:
             print(*([f"{model.where}:"] if model.where != where else []), *model.told(), sep="\n")
             where = model.where
+
+
+def export(wanted: argparse.Namespace) -> None:
+    """Save a model as a diffusers pipeline, and print where."""
+    from mutoscope import api
+
+    print(api.export(wanted.model, wanted.output or Path(f"{Path(wanted.model).name}-diffusers")))
 
 
 def have_on_disk(model: str, *, yes: bool) -> None:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from mutoscope.cli import learning, making, models
 from mutoscope.errors import MutoscopeError
-from mutoscope.request import GenerateRequest, wishes
+from mutoscope.request import SAMPLED, GenerateRequest, flag, wishes
 from mutoscope.server.command import add_serve_flags, serve
 from mutoscope.studio.command import add_studio_flags, studio
 from mutoscope.version import __version__
@@ -20,12 +20,12 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints teach like all others."""
 
     def error(self, message: str) -> NoReturn:
-        flag = re.search(r"--[\w-]+", message)
+        found = re.search(r"--[\w-]+", message)
         known = [
-            f"--{name}"
+            flag(name)
             for name in (*wishes(), "output", "json", "resume", "results", "photos", "scenes", "yes", "fetch")
         ]
-        near = get_close_matches(flag[0], known, n=1) if flag and "unrecognized" in message else []
+        near = get_close_matches(found[0], known, n=1) if found and "unrecognized" in message else []
         cure = f"Did you mean {near[0]}?" if near else f"{self.prog} --help shows what can be asked."
         raise MutoscopeError(f"{message[:1].upper()}{message[1:]}.", f"Usage: {self.prog} …", cure)
 
@@ -49,22 +49,25 @@ def build_parser() -> argparse.ArgumentParser:
         parts = [f"{wish.low:g} to {wish.high:g}"] if wish.high is not None and wish.high < 2**53 else []
         parts += [f"default {wanted.default}"] if isinstance(wanted.default, int | float) else []
         help = wish.help + (f" ({'; '.join(parts)})" if parts else "")
-        flag = "prompt" if wanted.name == "prompt" else f"--{wanted.name}"
-        generate.add_argument(flag, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
+        name = "prompt" if wanted.name == "prompt" else flag(wanted.name)
+        generate.add_argument(name, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
     generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
     extend = command("extend", making.extend, "let an earlier clip go on as a sentence says")
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
     extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
-    for name in ("seconds", "seed", "steps", "guidance", "negative", "model"):
+    for name in ("seconds", "seed", *SAMPLED, "negative", "model"):
         extend.add_argument(
-            f"--{name}", metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
+            flag(name), metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
         )
     _add_output(extend, "the clip's name with -longer")
     listing = command("models", models.models, "list models: bundled, on this disk, known on the hub; or fetch one")
     listing.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
     listing.add_argument("--yes", action="store_true", help="fetch it without asking")
     listing.add_argument("--json", action="store_true", help="one line of JSON for each model")
+    export = command("export", models.export, "save one of our models as a pipeline that diffusers loads")
+    export.add_argument("model", metavar="MODEL", nargs="?", default="motion", help="as for generate (default motion)")
+    export.add_argument("--output", metavar="DIR", type=Path, help="a new folder (default MODEL-diffusers)")
     replay = command("replay", making.replay, "make the frames of a clip again, from the manifest inside it")
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
@@ -76,18 +79,30 @@ def build_parser() -> argparse.ArgumentParser:
     add_serve_flags(command("serve", serve, "offer the same over HTTP, in the shape of OpenAI's Videos API"))
     add_studio_flags(command("studio", studio, "open a page on this machine: photo, sentence, go"))
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
-    evaluate.add_argument("what", metavar="WHAT", choices=["motion", "storybook", "ruler", "retrieval"],
-                          help="motion (the motion model), storybook (a model that draws), ruler (of the storybook), "
-                               "or retrieval (how well words and clips are told to fit)")  # fmt: skip
-    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion", choices=["diffusion"],
-                          help="which family draws (storybook; default diffusion)")  # fmt: skip
+    evaluate.add_argument(
+        "what", metavar="WHAT",
+        choices=["motion", "storybook", "examples", "distances", "ruler", "retrieval", "curves"],
+        help="motion (the motion model), storybook (a model that draws), examples (the sentences that are always shown, as "
+        "they come), distances (of true and spoilt clips from true ones), ruler (of the storybook), retrieval (how well "
+        "words and clips are told to fit), or curves (of learning, from the journals of all runs)",
+    )  # fmt: skip
+    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion",
+                          choices=["diffusion", "gan", "autoregressive", "all"],
+                          help="which family draws, or all of them (storybook; default diffusion)")  # fmt: skip
     evaluate.add_argument(
         "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
     )
     evaluate.add_argument(
-        "--seeds", metavar="N", type=int, default=3, help="clips of each prompt (storybook; default 3)"
+        "--seeds", metavar="N", type=int, help="clips of each prompt (storybook, default 4; examples, default 3)"
     )
-    evaluate.add_argument("--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook)")
+    evaluate.add_argument(
+        "--towers", metavar="DIR", type=Path,
+        help="alignment towers that keep the best clip of each prompt and measure distances (storybook, distances; "
+        "default those bundled or trained here)",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, examples, curves)"
+    )
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
@@ -96,8 +111,8 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
-    train = command("train", learning.train, "run a recipe: train a model from nothing")
-    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion")
+    train = command("train", learning.train, "run a recipe: train a model from nothing, or a LoRA for a large one")
+    train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
@@ -105,12 +120,17 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
-    train.add_argument("--steps", metavar="N", type=int, help="how many steps (diffusion_storybook; default 1000)")
+    train.add_argument("--steps", metavar="N", type=int, help="how many steps (recipes of the storybook; lora: 500)")
+    train.add_argument("--contest", metavar="KIND", choices=["relativistic", "classical"],
+                       help="how true and drawn clips are told apart (gan_storybook; default relativistic)")  # fmt: skip
+    train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
+                       help="how places of a clip learn of each other (diffusion_storybook; default attention)")  # fmt: skip
     train.add_argument("--vectors", metavar="FILE", type=Path,
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",
                        help="a T5, BERT, GPT-2 or CLIP text encoder, by folder or hub id (recipe alignment)")  # fmt: skip
-    command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan")
+    _add_lora_flags(train)
+    command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan and diffusers")
     world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
         "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",
@@ -123,6 +143,21 @@ def build_parser() -> argparse.ArgumentParser:
     world.add_argument("--seed", metavar="N", type=int, default=0, help="which clip (default 0)")
     _add_output(world, "WORLD-SEED.mp4, under a name that is free")
     return parser
+
+
+def _add_lora_flags(train: argparse.ArgumentParser) -> None:
+    lora = train.add_argument_group("lora: teach a large model from a folder of captioned clips")
+    lora.add_argument("--model", metavar="NAME", help="hub: and the id or folder of a Wan or LTX-Video model")
+    lora.add_argument("--clips", metavar="DIR", type=Path, help="clips, each with a text file beside it: a.mp4, a.txt")
+    lora.add_argument("--rank", metavar="N", type=int, help="how much it can hold (default 16)")
+    lora.add_argument("--rate", metavar="X", type=float, help="how fast it learns (default 0.0001)")
+    lora.add_argument(
+        "--seconds", metavar="S", type=float, help="how much of each clip (default as long as the model makes)"
+    )
+    lora.add_argument("--size", metavar="WxH", help="pixels (default the clip's shape, the model's usual area)")
+    lora.add_argument("--seed", metavar="N", type=int, help="of chance in training (default 0)")
+    lora.add_argument("--shown", metavar="N", type=int, help="clips drawn before and after, for the sheet (default 2)")
+    lora.add_argument("--yes", action="store_true", help="fetch the model without asking")
 
 
 def _add_output(command: argparse.ArgumentParser, default: str) -> None:

@@ -37,15 +37,15 @@ def jittered(code: Tensor, noise: Tensor) -> Tensor:
     return code + (noise * 2 - 1) / (LEVELS - 1)
 
 
-def tokens_of(code: Tensor) -> Tensor:  # (..., C) -> (..., C / 4) int64
-    """The discrete reading as tokens."""
-    digits = ((code + 1) * ((LEVELS - 1) / 2)).round().clamp(0, LEVELS - 1).long()
-    places = LEVELS ** torch.arange(PER_TOKEN, device=code.device)
-    return (rearrange(digits, "... (n d) -> ... n d", d=PER_TOKEN) * places).sum(dim=-1)
+def tokens_of(code: Tensor, digits: int = PER_TOKEN) -> Tensor:  # (..., C) -> (..., C / digits) int64
+    """The discrete reading as tokens of that many numbers each."""
+    read = ((code + 1) * ((LEVELS - 1) / 2)).round().clamp(0, LEVELS - 1).long()
+    places = LEVELS ** torch.arange(digits, device=code.device)
+    return (rearrange(read, "... (n d) -> ... n d", d=digits) * places).sum(dim=-1)
 
 
-def code_of(tokens: Tensor) -> Tensor:  # (..., N) int64 -> (..., N * 4)
+def code_of(tokens: Tensor, digits: int = PER_TOKEN) -> Tensor:  # (..., N) int64 -> (..., N * digits)
     """The numbers that tokens stand for: the inverse of `tokens_of` on rounded codes."""
-    places = LEVELS ** torch.arange(PER_TOKEN, device=tokens.device)
-    digits = tokens.unsqueeze(-1) // places % LEVELS
-    return rearrange(digits * (2 / (LEVELS - 1)) - 1, "... n d -> ... (n d)")
+    places = LEVELS ** torch.arange(digits, device=tokens.device)
+    read = tokens.unsqueeze(-1) // places % LEVELS
+    return rearrange(read * (2 / (LEVELS - 1)) - 1, "... n d -> ... (n d)")

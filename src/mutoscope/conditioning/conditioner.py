@@ -16,7 +16,7 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import Understanding, check_prompt
 from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import fit_photo, output_size, read_photo
-from mutoscope.request import GenerateRequest
+from mutoscope.request import GenerateRequest, flag
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.finder import find_subject, rendering_for
 from mutoscope.vision.matting import MatteNetwork
@@ -62,12 +62,11 @@ class Conditioner:
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
-        refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
-        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        self.refuse(request, photo=pixels is not None)
         prompt = expand_commands(request.prompt)
         understanding = check_prompt(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, request.seconds)
-        photo, photo_notes = (pixels, ()) if pixels is not None else _opened(request)
+        photo, photo_notes = (pixels, ()) if pixels is not None else _opened(request.photo or "")
         width, height, notes = output_size((photo.shape[0], photo.shape[1]), request.size)
         image = fit_photo(photo, width, height)
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
@@ -90,6 +89,17 @@ class Conditioner:
             photo_sha256=fingerprint(photo),
         )
 
+    def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
+        """Errors: MutoscopeError for what the model cannot do, before any work; `photo` says that one was given as pixels."""
+        refuse_wishes(request, "The motion model moves one photo.", last=request.last, extends=request.extends)
+        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        if request.photo is None and not photo:
+            raise MutoscopeError(
+                "No photo was given.",
+                "The motion model moves a photo; it does not draw one.",
+                "Add --photo YOUR_PHOTO.jpg.",
+            )
+
     def _subject(self, image: Pixels, hint: SubjectHint | None) -> Subject:
         """The subject of a photo; the last one is remembered, as variants and tries ask for the same again."""
         mask = "" if hint is None or hint.mask is None else fingerprint(hint.mask)
@@ -109,16 +119,10 @@ def avoided(request: GenerateRequest, seconds: float) -> list[Timeline]:
 def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None:
     """Refuse wishes that a model cannot grant; those that are None were not made."""
     if made := [name for name, value in wishes.items() if value is not None]:
-        problem = f"The model {request.model!r} takes no --{made[0]}."
-        raise MutoscopeError(problem, rule, f"Leave out --{made[0]}, or choose another --model.")
+        problem = f"The model {request.model!r} takes no {flag(made[0])}."
+        raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.")
 
 
-def _opened(request: GenerateRequest) -> tuple[Pixels, tuple[str, ...]]:
-    if request.photo is None:
-        raise MutoscopeError(
-            "No photo was given.",
-            "The motion model moves a photo; it does not draw one.",
-            "Add --photo YOUR_PHOTO.jpg.",
-        )
-    photo = read_photo(request.photo)
+def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:
+    photo = read_photo(path)
     return photo.pixels, tuple(photo.notes)

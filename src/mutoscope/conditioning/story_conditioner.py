@@ -33,11 +33,7 @@ class StoryConditioner:
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
-        rule = "Only the motion model finds a subject in a photo and moves it."
-        strength = request.motion if request.motion != 1 else None
-        pointed = {"subject": request.subject, "mask": request.mask, "drag": request.drag, "motion": strength}
-        refuse_wishes(request, rule, **pointed)
-        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        self.refuse(request, photo=pixels is not None)
         prompt = expand_commands(request.prompt)
         understanding = check_words(prompt, self.tokenizer)
         timeline = parse_timeline(prompt, self.drawn.seconds)
@@ -63,16 +59,28 @@ class StoryConditioner:
             repeated=repeated,
         )
 
+    def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
+        """Errors: MutoscopeError for what the model cannot do, before any work; `photo` says that one was given as pixels."""
+        rule = "Only the motion model finds a subject in a photo and moves it."
+        strength = request.motion if request.motion != 1 else None
+        pointed = {"subject": request.subject, "mask": request.mask, "drag": request.drag, "motion": strength}
+        refuse_wishes(request, rule, **pointed)
+        refuse_wishes(request, "LoRAs change large models.", lora=request.lora)
+        if request.extends is None:
+            self._delivered(request, None)
+        else:
+            self._room(request.seconds)
+            if photo or request.photo is not None:
+                raise MutoscopeError(
+                    "Both a photo and a clip to go on were given.", "One begins the clip.", "Leave out one."
+                )
+
     def _known(self, request: GenerateRequest, first: Pixels | None, earlier: Video | None) -> tuple[Known, int]:
         """The codes that are known, and how many of the drawn frames show the earlier clip's end."""
         shape = latent_shape(self.drawn)
         codes, given = torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64)
         frames = 0
         if earlier is not None:
-            if first is not None:
-                raise MutoscopeError(
-                    "Both a photo and a clip to go on were given.", "One begins the clip.", "Leave out one."
-                )
             last = self._last_frames(earlier, request.seconds)
             code, frames = self.codec.encode(last), len(last)
             codes[0, : len(code)], given[0, : len(code)] = code, Given.CODE
@@ -87,6 +95,15 @@ class StoryConditioner:
 
     def _last_frames(self, earlier: Video, seconds: float) -> Pixels:
         """The last frames of a clip as the model draws: as many as leave room for what is to come."""
+        room = self._room(seconds)
+        # One frame, or one and some fours: what the codec can take; more than a second says nothing new.
+        count = 1 + STRIDE * min((room - 1) // STRIDE, 2)
+        back = np.arange(count)[::-1] * earlier.fps / self.drawn.fps
+        frames = earlier.frames[np.maximum(len(earlier.frames) - 1 - np.round(back).astype(int), 0)]
+        return np.stack([fit_photo(frame, self.drawn.width, self.drawn.height) for frame in frames])
+
+    def _room(self, seconds: float) -> int:
+        """How many of the drawn frames may show the end of an earlier clip."""
         room = self.drawn.frames - round(seconds * self.drawn.fps)
         if room < 1:
             longest = (self.drawn.frames - 1) / self.drawn.fps
@@ -95,11 +112,7 @@ class StoryConditioner:
                 f"At most {longest:g} are drawn at once.",
                 "Extend the longer clip again.",
             )
-        # One frame, or one and some fours: what the codec can take; more than a second says nothing new.
-        count = 1 + STRIDE * min((room - 1) // STRIDE, 2)
-        back = np.arange(count)[::-1] * earlier.fps / self.drawn.fps
-        frames = earlier.frames[np.maximum(len(earlier.frames) - 1 - np.round(back).astype(int), 0)]
-        return np.stack([fit_photo(frame, self.drawn.width, self.drawn.height) for frame in frames])
+        return room
 
     def _delivered(self, request: GenerateRequest, earlier: Video | None) -> ClipShape:
         """What a person gets: the size, the rate and the length that were asked for."""

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from mutoscope.devices import cores
+from mutoscope.evaluation.peers import PeerBench
 from mutoscope.evaluation.ruler import read_motion
 from mutoscope.evaluation.verdict import judge
 from mutoscope.media.photos import fit_photo, open_photo
@@ -49,6 +50,7 @@ class Bench:
     ours_start_as_photo: int
     peer_starts_as_photo: int  # moves whose first frame is the whole photo
     moves: int
+    drawing: PeerBench | None = None  # the family that draws whole clips
 
     @property
     def after_load(self) -> float:

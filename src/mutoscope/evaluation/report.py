@@ -93,7 +93,8 @@ def bench_table(bench: Bench) -> str:
         ("one second of clip costs", f"{bench.after_load / 3:.2f} s", f"{bench.peer / 3:.2f} s"),
     ]
     head = f"1280×720, 72 frames, {bench.machine}. The peer is ffmpeg's zoompan with the same encoder."
-    return f"{head}\n\n" + _table(("", "mutoscope", "zoompan"), rows)
+    moved = f"{head}\n\n" + _table(("", "mutoscope", "zoompan"), rows)
+    return moved if bench.drawing is None else f"{moved}\n\n{bench.drawing.table()}"
 
 
 def _bars(results: Results) -> list[tuple[str, str, str, str]]:

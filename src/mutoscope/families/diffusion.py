@@ -4,40 +4,27 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from mutoscope.codecs.scaling import Scaling
-from mutoscope.conditioning.condition import Condition, Given
-from mutoscope.families.denoiser import Denoiser, Hearing
-from mutoscope.families.family import OnStep, Sampling
-from mutoscope.language.reader import reading_loss
+from mutoscope.conditioning.condition import Condition
+from mutoscope.families.denoiser import Denoiser
+from mutoscope.families.family import (
+    READING,
+    FamilyBatch,
+    OnStep,
+    Sampling,
+    certain,
+    deafened,
+    scaled_known,
+    with_known,
+)
+from mutoscope.families.hearing import guided_by
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
-
-# The share of the reader in the loss: at the end its cross-entropies are about as large as the velocities' error.
-READING = 0.1
-
-
-class Lesson(NamedTuple):
-    """Captions, and what each of their segments means (B,S,M), 0 or 1."""
-
-    condition: Condition
-    meant: Tensor
-
-
-class DiffusionBatch(NamedTuple):
-    """True codes (B,T,...,C) in natural units, what was said about them, and what each segment meant (B,S,M), 0 or 1.
-
-    `lesson`: more captions for the reader alone, where codes are dear and words are cheap.
-    """
-
-    codes: Tensor
-    condition: Condition
-    meant: Tensor
-    lesson: Lesson | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,29 +71,26 @@ class Diffusion(Objective):
     """
 
     phases: tuple[str, ...] = ("velocity",)
+    takes = frozenset({"steps", "guidance", "negative", "last"})
 
-    def __init__(self, denoiser: Denoiser, scaling: Scaling, flow: Flow, deaf: float = 0.1) -> None:
+    def __init__(self, denoiser: Denoiser, scaling: Scaling, flow: Flow, own: Sampling) -> None:
         super().__init__()
         self.denoiser, self.scaling = denoiser, scaling
-        self.flow, self.deaf = flow, deaf
+        self.flow, self.own = flow, own
 
-    def loss(self, phase: str, batch: DiffusionBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+    def loss(self, phase: str, batch: FamilyBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
         """Mean squared velocity error at random noise levels, and what the reader has read wrongly."""
         clean = self.scaling.scaled(batch.codes)
         count = len(clean)
         noise = torch.randn(clean.shape, generator=rng).to(clean)
         level = self.flow.draw(count, rng).to(clean)
         hearing = self.denoiser.hear(batch.condition)
-        condition = self._scaled(batch.condition)
-        condition = condition.without_words((torch.rand(count, generator=rng) < self.deaf).to(clean.device))
+        condition = deafened(scaled_known(batch.condition, self.scaling), rng)
         at = level.view(count, *[1] * (clean.ndim - 1))
         noisy = with_known(at * clean + (1 - at) * noise, condition)
         error = (self.denoiser(noisy, level, condition, hearing) - clean) / (1 - at).clamp(min=0.1)
         velocity = _mean_of_unknown(error.square(), condition)
-        reading = reading_loss(hearing.reading, batch.meant, hearing.heard)
-        if batch.lesson is not None:
-            lesson = self.denoiser.hear(batch.lesson.condition)
-            reading = (reading + reading_loss(lesson.reading, batch.lesson.meant, lesson.heard)) / 2
+        reading = self.denoiser.reading_loss(hearing, batch)
         return velocity + READING * reading, {"velocity": float(velocity.detach()), "reading": float(reading.detach())}
 
     @torch.inference_mode()
@@ -122,14 +106,13 @@ class Diffusion(Objective):
         """Codes (B, *shape) with classifier-free guidance away from `against`, or from no words at all."""
         x = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
         x = x.expand(len(condition.seconds), *shape)
-        condition = self._scaled(condition)
-        away = condition.without_words() if against is None else self._scaled(against)
+        condition = scaled_known(condition, self.scaling)
+        against = None if against is None else scaled_known(against, self.scaling)
         guided = sampling.guidance != 1
-        hearing = self.denoiser.hear(condition)
-        # Without words of its own, what guidance leads away from hears nothing of what it is told.
-        other = self.denoiser.hear(away) if against is not None else hearing
-        both = Condition(*(torch.cat(pair) for pair in zip(condition, away, strict=True))) if guided else condition
-        told_both = Hearing(*(torch.cat(pair) for pair in zip(hearing, other, strict=True))) if guided else hearing
+        if guided:
+            both, told_both = guided_by(self.denoiser, condition, against)
+        else:
+            both, told_both = condition, self.denoiser.hear(condition)
         earlier, before = 0.0, None
         for done, (now, then) in enumerate(pairwise(self.flow.levels(sampling.steps))):
             x = with_known(x, condition)
@@ -144,35 +127,17 @@ class Diffusion(Objective):
             on_step(done + 1, sampling.steps)
         return self.scaling.natural(x)
 
-    @torch.inference_mode()
     def read(self, condition: Condition) -> Tensor:
-        """(S, M) how likely (0..1) each segment of one condition asks for each meaning; 0 where there are no words."""
-        _, heard, reading = self.denoiser.hear(condition)
-        return (reading.sigmoid() * heard.any(dim=-1, keepdim=True))[0]
-
-    def _scaled(self, condition: Condition) -> Condition:
-        """The condition with its known codes as the denoiser sees codes."""
-        return condition._replace(known=self.scaling.scaled(condition.known)) if condition.known.numel() else condition
-
-
-def with_known(codes: Tensor, condition: Condition) -> Tensor:  # (B,T,...,C) -> the same
-    """Codes with those in place that are known for certain, not only as a picture."""
-    if not condition.known.numel():
-        return codes
-    return torch.where(_certain(condition, codes), condition.known.to(codes), codes)
+        """(S, M) how likely (0..1) each segment of one condition asks for each meaning."""
+        return self.denoiser.read(condition)
 
 
 def _mean_of_unknown(values: Tensor, condition: Condition) -> Tensor:
     """The mean over all codes that are not known already."""
     if not condition.known.numel():
         return values.mean()
-    unknown = (~_certain(condition, values)).expand_as(values)
+    unknown = (~certain(condition, values)).expand_as(values)
     return (values * unknown).sum() / unknown.sum().clamp(min=1)
-
-
-def _certain(condition: Condition, like: Tensor) -> Tensor:
-    certain = condition.given == Given.CODE
-    return certain.view(*certain.shape, *[1] * (like.ndim - 2))
 
 
 def _logit(level: float) -> float:

@@ -8,8 +8,10 @@ from torch import Tensor, nn
 from mutoscope.codecs.motion_code import SCALE
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.conditioning.condition import Condition
-from mutoscope.families.denoiser import CLOCK, Denoiser, Hearing, clock
+from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
+from mutoscope.families.family import Sampling
+from mutoscope.families.hearing import CLOCK, Hearing, clock, meant_by
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Block, waves
 
@@ -33,7 +35,8 @@ class MotionDenoiserConfig:
 
 def motion_diffusion(config: MotionDenoiserConfig) -> Diffusion:
     """The diffusion family on the motion codec."""
-    return Diffusion(MotionDenoiser(config), Scaling(torch.zeros(1, len(SCALE)), SCALE[None]), FLOW)
+    scaling = Scaling(torch.zeros(1, len(SCALE)), SCALE[None])
+    return Diffusion(MotionDenoiser(config), scaling, FLOW, Sampling(steps=16, guidance=1.5))
 
 
 class MotionDenoiser(Denoiser):
@@ -62,7 +65,7 @@ class MotionDenoiser(Denoiser):
         told = condition.word_mask.any(dim=1)[:, None, None]
         heard = at_keys(hearing.heard, owner) & told
         mask = torch.cat([heard.new_ones(len(noisy), keys, keys), heard, heard.new_ones(len(noisy), keys, 1)], dim=2)
-        meant = self.meant_by(condition, hearing)
+        meant = meant_by(condition, hearing)
         x = self.codes_in(noisy.transpose(1, 2)).transpose(1, 2)
         x = x + self.clock_in(times) + at_keys(self.meanings_in(meant), owner)
         modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))

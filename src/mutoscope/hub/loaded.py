@@ -29,18 +29,23 @@ class Loaded:
             machine = this_machine()
             if setting.placement != "whole":  # the hooks that move networks belong to one pipeline
                 self.free()
-            self.pipes[pipeline] = _sibling(self.pipes, pipeline) or _load(model, pipeline, setting, machine, loras)
+            self.pipes[pipeline] = _sibling(self.pipes, pipeline) or load(model, pipeline, setting, machine, loras)
             self.key = (setting, loras)
         return self.pipes[pipeline]
 
     def free(self) -> None:
         """Give all memory back."""
-        import torch
-
         self.key, self.pipes = None, {}
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        give_back()
+
+
+def give_back() -> None:
+    """Give the memory of what nothing holds any more back to the system."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def diffusers() -> Any:
@@ -56,7 +61,8 @@ def diffusers() -> Any:
     return diffusers
 
 
-def _load(model: HubModel, pipeline: str, setting: Setting, machine: Machine, loras: str | None) -> Any:
+def load(model: HubModel, pipeline: str, setting: Setting, machine: Machine, loras: str | None = None) -> Any:
+    """That pipeline class with a model's weights. Errors: MutoscopeError if they are not whole, or of another kind."""
     kind = getattr(diffusers(), pipeline)
     try:
         pipe = kind.from_pretrained(model.folder, local_files_only=True, **load_options(setting, pipeline))

@@ -1,12 +1,17 @@
 """LoRAs for a large model: small changes of its weights, each with how much of it is wanted."""
 
 import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.model import HubModel
+
+WEIGHTS = "pytorch_lora_weights.safetensors"  # as diffusers names it
+SECOND = "transformer_2"  # Wan 2.2's denoiser for little noise; in a folder, where the part of a LoRA for it lies
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +53,12 @@ def load_loras(pipe: Any, text: str | None, model: HubModel) -> None:
         )
     names = [f"lora{number}" for number in range(len(loras))]
     for name, lora in zip(names, loras, strict=True):
-        where = {"weight_name": lora.path.name} if lora.path.is_file() else {}
-        folder = lora.path.parent if lora.path.is_file() else lora.path
         try:
-            pipe.load_lora_weights(folder, adapter_name=name, local_files_only=True, **where)
+            for path, second in _parts(lora.path, pipe):
+                where = {"weight_name": path.name} if path.is_file() else {}
+                where |= {"load_into_transformer_2": True} if second else {}
+                folder = path.parent if path.is_file() else path
+                pipe.load_lora_weights(folder, adapter_name=name, local_files_only=True, **where)
             if name not in _adapters(pipe):  # keys of another model are skipped with no more than a warning
                 raise ValueError("none of its weights belongs to this model")
         except (OSError, ValueError, RuntimeError, KeyError) as error:
@@ -62,6 +69,21 @@ def load_loras(pipe: Any, text: str | None, model: HubModel) -> None:
             ) from error
     if loras:
         pipe.set_adapters(names, [lora.weight for lora in loras])
+
+
+def _parts(path: Path, pipe: Any) -> Iterator[tuple[Path, bool]]:
+    """The files of a LoRA, and which go to a second denoiser: those in a folder of its name, those said to be for little
+    noise, and those that say nothing of noise (made for Wan 2.1, which has one) to both.
+    """
+    if getattr(pipe, SECOND, None) is None:
+        yield path, False
+        return
+    apart = (path / SECOND).is_dir()
+    low, high = (re.search(rf"{word}[-_ ]?noise|[-_.]{word[0]}n[-_.]", path.name.lower()) for word in ("low", "high"))
+    if apart or not low:
+        yield path, False
+    if apart or not high:
+        yield (path / SECOND if apart else path), True
 
 
 def _adapters(pipe: Any) -> set[str]:

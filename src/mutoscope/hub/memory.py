@@ -9,8 +9,11 @@ from typing import Any, Literal
 from mutoscope.devices import cpu_flags, memory
 
 Precision = Literal["bf16", "fp16", "fp32"]
-Placement = Literal["whole", "model offload", "group offload"]
+Placement = Literal["whole", "model offload", "group offload", "host"]  # "host": it stays there, to be trained
+Bits = Literal[8, 4]
 DENOISERS = ("transformer", "transformer_2", "unet")
+_LIBRARIES: dict[Bits, str] = {8: "torchao", 4: "bitsandbytes"}
+_SHARES: dict[Bits, float] = {8: 0.5, 4: 0.28}  # of weights in 16 bits, scales included
 _ROOM = 1.15  # of the weights, beside them: buffers, and what the allocator cannot use
 _WORK = 3 * 2**30  # bytes that a clip of usual size takes beside the weights; a guess, not measured
 # Classes whose denoiser the first-block cache was seen to work with.
@@ -36,12 +39,16 @@ class Setting:
     precision: Precision
     placement: Placement = "whole"
     pieces: bool = False  # the decoder works tile by tile, or on few frames at once
-    eight_bits: bool = False  # the denoiser's weights
+    bits: Bits | None = None  # of the denoiser's weights; None: as its precision says
     cached: bool = False  # the denoiser's later blocks are skipped where the first one says that little changes
 
     def names(self) -> list[str]:
         """What the manifest says of it."""
-        measures = {"VAE in pieces": self.pieces, "8-bit denoiser": self.eight_bits, "first-block cache": self.cached}
+        measures = {
+            "VAE in pieces": self.pieces,
+            f"{self.bits}-bit denoiser": self.bits is not None,
+            "first-block cache": self.cached,
+        }
         return [
             self.precision,
             *([self.placement] if self.placement != "whole" else []),
@@ -69,21 +76,21 @@ def settings(machine: Machine, pipeline: str) -> tuple[Setting, ...]:
     roomy = Setting(precision=precision)
     pieces = Setting(precision=precision, pieces=True)
     if machine.accelerator != "cuda":
-        return (
-            roomy,
-            pieces,
-            *([Setting(precision=precision, pieces=True, eight_bits=True)] if can_quantise() else []),
-        )
+        return (roomy, pieces, *([Setting(precision=precision, pieces=True, bits=8)] if can_quantise(8) else []))
     offload = Setting(precision=precision, pieces=True, placement="model offload")
-    small = Setting(precision=precision, pieces=True, placement="model offload", eight_bits=True)
+    small = [
+        Setting(precision=precision, pieces=True, placement="model offload", bits=bits)
+        for bits in _LIBRARIES
+        if can_quantise(bits)
+    ]
     # Weights that cross the bus at every step are slow: there the cache pays most.
     streamed = Setting(precision=precision, pieces=True, placement="group offload", cached=pipeline in _CACHED)
-    return (roomy, pieces, offload, *([small] if can_quantise() else []), streamed)
+    return (roomy, pieces, offload, *small, streamed)
 
 
-def can_quantise() -> bool:
-    """Whether a library for 8-bit weights is installed."""
-    return find_spec("torchao") is not None
+def can_quantise(bits: Bits) -> bool:
+    """Whether the library for weights of so many bits is installed."""
+    return find_spec(_LIBRARIES[bits]) is not None
 
 
 def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
@@ -91,10 +98,11 @@ def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
 
     Weights are counted as they lie on disk, so those stored in 32 bits are overestimated by half.
     """
-    sizes = {name: size / 2 if setting.eight_bits and name in DENOISERS else size for name, size in bytes_of.items()}
+    share = 1.0 if setting.bits is None else _SHARES[setting.bits]
+    sizes = {name: size * share if name in DENOISERS else size for name, size in bytes_of.items()}
     work = _WORK * (0.5 if setting.pieces else 1)
     match setting.placement:
-        case "whole":
+        case "whole" | "host":
             return int(sum(sizes.values()) * _ROOM + work)
         case "model offload":
             return int(max(sizes.values(), default=0) * _ROOM + work)
@@ -102,12 +110,16 @@ def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
             return int(work)
 
 
+def needed_in_host(bytes_of: Mapping[str, int], setting: Setting) -> int:
+    """Bytes of the host's memory for the weights that wait there until they are needed."""
+    return 0 if setting.placement == "whole" else sum(bytes_of.values())
+
+
 def fitting(bytes_of: Mapping[str, int], machine: Machine, pipeline: str) -> tuple[Setting, ...]:
     """The settings from the roomiest that fits on; empty if none does."""
     ladder = settings(machine, pipeline)
     for number, setting in enumerate(ladder):
-        host = sum(bytes_of.values()) if setting.placement != "whole" else 0
-        if needed(bytes_of, setting) <= machine.free and host <= machine.host:
+        if needed(bytes_of, setting) <= machine.free and needed_in_host(bytes_of, setting) <= machine.host:
             return ladder[number:]
     return ()
 
@@ -119,13 +131,31 @@ def load_options(setting: Setting, pipeline: str) -> dict[str, Any]:
     kind = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[setting.precision]
     fine = dict.fromkeys(_FINE.get(pipeline, ()), torch.float32)
     told: dict[str, Any] = {"dtype": {"default": kind, **fine} if fine else kind}
-    if setting.eight_bits:
-        from diffusers import PipelineQuantizationConfig, TorchAoConfig
-        from torchao.quantization import Int8WeightOnlyConfig
+    if setting.bits is not None:
+        from diffusers import PipelineQuantizationConfig
 
-        eight = TorchAoConfig(Int8WeightOnlyConfig())
-        told["quantization_config"] = PipelineQuantizationConfig(quant_mapping=dict.fromkeys(DENOISERS, eight))
+        quantised = _quantised(setting.bits, kind)
+        told["quantization_config"] = PipelineQuantizationConfig(quant_mapping=dict.fromkeys(DENOISERS, quantised))
     return told
+
+
+def _quantised(bits: Bits, kind: Any) -> Any:
+    if bits == 4:
+        from diffusers import BitsAndBytesConfig
+
+        return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=kind)
+    from diffusers import TorchAoConfig
+    from torchao.quantization import Int8WeightOnlyConfig
+
+    return TorchAoConfig(Int8WeightOnlyConfig())
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Torch tells of a full accelerator by a class of its own, of full host memory only by words."""
+    import torch
+
+    words = ("allocate memory", "out of memory", "not enough memory")
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
 def settle(pipe: Any, setting: Setting, machine: Machine) -> None:
@@ -146,7 +176,9 @@ def settle(pipe: Any, setting: Setting, machine: Machine) -> None:
             pipe.enable_model_cpu_offload()
         case "group offload":
             pipe.enable_group_offload(
-                onload_device=torch.device(machine.accelerator), offload_type="leaf_level", use_stream=True
+                onload_device=torch.device(machine.accelerator),
+                offload_type="leaf_level",
+                use_stream=machine.accelerator == "cuda",
             )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.catalogue import Known, known_model
-from mutoscope.hub.memory import Machine, Setting, fitting, needed, settings, this_machine
+from mutoscope.hub.memory import Machine, Setting, fitting, needed, needed_in_host, settings, this_machine
 from mutoscope.hub.model import INDEX, HubModel
 from mutoscope.hub.shelf import need_hub
 from mutoscope.progress import OnProgress, Step
@@ -38,18 +38,23 @@ class Offer:
 
     def told(self) -> list[str]:
         """What a person should know before saying yes."""
-        needs = _gigabytes(needed(weights(self.files), self.setting or settings(self.machine, self.pipeline)[-1]))
+        setting = self.setting or settings(self.machine, self.pipeline)[-1]
+        needs = _gigabytes(needed(weights(self.files), setting))
         where = "memory" if self.machine.accelerator == "cpu" else "GPU memory"
+        names = ", ".join(setting.names())
         how = (
-            f"it would run with {', '.join(self.setting.names())}"
+            f"it would run with {names}"
             if self.setting
-            else "too little: it would most likely fail"
+            else f"too little: it would most likely fail, even with {names}"
         )
+        waiting = needed_in_host(weights(self.files), setting)
+        host = f"host memory: {_gigabytes(waiting)} for what waits, {_gigabytes(self.machine.host)} are free"
         return [
             f"{self.name} is not on this disk.",
             f"licence: {self.licence}; {f'it excludes {self.excludes}' if self.excludes else 'whom it excludes: see its page'}",
             f"to fetch: {_gigabytes(self.size)}; on the disk {_gigabytes(self.free)} are free",
             f"{where}: about {needs}, {_gigabytes(self.machine.free)} are free; {how}",
+            *([host] if waiting else []),
         ]
 
 

@@ -12,7 +12,7 @@ from mutoscope.clock import Clock
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.call import arguments, unread
 from mutoscope.hub.loaded import Loaded
-from mutoscope.hub.memory import Machine, Setting, fitting, settings, this_machine
+from mutoscope.hub.memory import Machine, Setting, fitting, out_of_memory, settings, this_machine
 from mutoscope.hub.model import HubModel
 from mutoscope.hub.plan import Plan, Shot, plan
 from mutoscope.hub.preview import preview
@@ -76,7 +76,7 @@ class HubPipeline:
             try:
                 return setting, self._made(planned, request, setting, photo, last, clock, on_progress)
             except (MemoryError, RuntimeError) as error:
-                if not _out_of_memory(error):
+                if not out_of_memory(error):
                     raise
             self.loaded.free()  # outside of the handler: the error holds on to what was half made
         raise _too_large(self.model, planned, machine, tried)
@@ -182,12 +182,6 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
         raise MutoscopeError(
             "Nothing moves in the clip.", "A video was asked for.", "Say what should move, or try another --seed."
         )
-
-
-def _out_of_memory(error: BaseException) -> bool:
-    """Torch tells of a full accelerator by a class of its own, of full host memory only by words."""
-    words = ("allocate memory", "out of memory", "not enough memory")
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
 def _too_large(model: HubModel, planned: Plan, machine: Machine, tried: Sequence[Setting]) -> MutoscopeError:

@@ -8,7 +8,7 @@ from mutoscope.hub.dialects import Dialect, Kind, names_with
 from mutoscope.hub.model import HubModel
 from mutoscope.language.timeline import Segment, parse_timeline
 from mutoscope.language.times import find_times
-from mutoscope.request import GenerateRequest, parse_size
+from mutoscope.request import GenerateRequest, flag, parse_size
 
 _ANY_FPS = GenerateRequest(prompt="any").fps  # who leaves --fps out gets the model's own rate
 
@@ -95,6 +95,13 @@ def _check(request: GenerateRequest, dialect: Dialect, model: HubModel) -> None:
         raise _lacks(model, "cannot be told how strongly things move", "motion", "--motion")
     if request.motion == 0 and dialect.motion == "motion_speed":
         raise MutoscopeError("motion is 0.", f"For {model.name} it is a speed, above 0.", "Write --motion 0.5.")
+    for name in ("temperature", "top_k", "top_p"):
+        if getattr(request, name) is not None:
+            raise MutoscopeError(
+                f"{model.name} takes no {flag(name)}.",
+                "It draws no tokens.",
+                f"Leave out {flag(name)}, or choose --model autoregressive.",
+            )
     if request.extends is not None:
         raise MutoscopeError(
             f"{model.name} cannot be given an earlier clip.",
@@ -129,7 +136,7 @@ def _size(
 ) -> tuple[tuple[int, int] | None, list[str]]:
     """Width and height: the asked one on the model's grid, or one of the photo's shape and the model's usual area."""
     if dialect.sized and request.size is None:
-        return dialect.size if photo is None or dialect.exact else _shaped(photo, dialect), []
+        return dialect.size if photo is None or dialect.exact else shaped(photo, dialect), []
     if request.size is None:
         return None, []
     wanted = parse_size(request.size)
@@ -149,8 +156,8 @@ def _size(
     return (width, height), [changed] if (width, height) != wanted else []
 
 
-def _shaped(photo: tuple[int, int], dialect: Dialect) -> tuple[int, int]:
-    """The photo's shape with about the pixels that the model was made for."""
+def shaped(photo: tuple[int, int], dialect: Dialect) -> tuple[int, int]:
+    """Width and height: the shape of a photo (height, width) with about the pixels that the model was made for."""
     tall, wide = photo
     scale = math.sqrt(dialect.size[0] * dialect.size[1] / (tall * wide))
     width, height = (max(1, round(side * scale / dialect.sides)) * dialect.sides for side in (wide, tall))

@@ -1,9 +1,10 @@
 """Frames into video files: MP4, WebM and GIF, tagged and repeatable to the byte."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +80,18 @@ def write_gif(path: Path, frames: Frames, fps: int, on_progress: OnProgress = ig
         container.mux(stream.encode())
 
 
-def read_frames(path: Path) -> tuple[Frames, Fraction, dict[str, str]]:
-    """Frames (T, H, W, 3), rate, and metadata (names in lower case) of a video file; av.FFmpegError if it is none."""
+def read_frames(path: Path, seconds: float | None = None) -> tuple[Frames, Fraction, dict[str, str]]:
+    """Frames (T, H, W, 3), rate, and metadata (names in lower case) of a video file; av.FFmpegError if it is none.
+
+    `seconds`: how much of its beginning is read; None: all.
+    """
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        frames = [_pixels(frame) for frame in container.decode(stream)]
+        rate = Fraction(stream.average_rate or stream.guessed_rate or 24)
+        most = None if seconds is None else math.ceil(seconds * rate) + 1
+        frames = [_pixels(frame) for frame in islice(container.decode(stream), most)]
         metadata = {name.lower(): value for name, value in container.metadata.items()}
-        return np.stack(frames), Fraction(stream.average_rate or stream.guessed_rate or 24), metadata
+        return np.stack(frames), rate, metadata
 
 
 def read_comment(path: Path) -> str | None:

@@ -53,10 +53,10 @@ class Video:
         return target
 
     @classmethod
-    def open(cls, path: str | Path) -> "Video":
-        """The frames of a video file as they were encoded, with its manifest if it has one."""
+    def open(cls, path: str | Path, seconds: float | None = None) -> "Video":
+        """The frames of a video file as they were encoded (of its first `seconds`), with its manifest if it has one."""
         with _told_as_unreadable(Path(path)):
-            frames, rate, metadata = read_frames(Path(path))
+            frames, rate, metadata = read_frames(Path(path), seconds)
         manifest = Manifest.from_json(metadata["comment"]) if _is_manifest(metadata.get("comment")) else None
         return cls(frames, round(rate), manifest)
 

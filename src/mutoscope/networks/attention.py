@@ -5,6 +5,23 @@ from einops import rearrange
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+Grid = tuple[int, int, int]  # times, rows and columns that the places of a sequence are
+
+
+class Memory:
+    """Keys and values (B,h,M,d) of what has been looked at, with room for `most` in all."""
+
+    def __init__(self, keys: Tensor, values: Tensor, most: int) -> None:
+        self._keys, self._values = (rows.new_empty(*rows.shape[:2], most, rows.shape[3]) for rows in (keys, values))
+        self._count = 0
+        self.added(keys, values)
+
+    def added(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values, with these at the end."""
+        start, self._count = self._count, self._count + keys.shape[2]
+        self._keys[:, :, start : self._count], self._values[:, :, start : self._count] = keys, values
+        return self._keys[:, :, : self._count], self._values[:, :, : self._count]
+
 
 class Attention(nn.Module):
     """Multi-head attention of x over [x, context]; queries and keys are normalised (Dehghani et al. 2023)."""
@@ -17,34 +34,63 @@ class Attention(nn.Module):
         self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
 
-    def forward(self, x: Tensor, context: Tensor | None, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M) bool
-        source = x if context is None else torch.cat([x, context], dim=1)
-        q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
+    def forward(
+        self, x: Tensor, context: Tensor | None, mask: Tensor, memory: Memory | None = None, grid: Grid | None = None
+    ) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M) bool
+        """x looks at [x, context]; or, with a memory, at all that it holds and then at x, which is added to it.
+
+        Where its places lie (`grid`), attention need not know.
+        """
+        if memory is not None:
+            return self._looked(x, *memory.added(*self.keys_values(x)), mask)
+        return self.look(x, x if context is None else torch.cat([x, context], dim=1), mask)
+
+    def look(self, x: Tensor, source: Tensor, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,M) bool
+        """What x finds in a source; every row must see something there."""
+        return self._looked(x, *self.keys_values(source), mask)
+
+    def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:  # (B,M,D) -> (B,h,M,d) each
+        """What others find in a source."""
         k, v = rearrange(self.key_value(source), "b n (two h d) -> two b h n d", two=2, h=self.heads)
-        q, k = (F.layer_norm(z, z.shape[-1:]).to(v.dtype) for z in (q, k))
+        return F.layer_norm(k, k.shape[-1:]).to(v.dtype), v
+
+    def _looked(self, x: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+        q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
+        q = F.layer_norm(q, q.shape[-1:]).to(v.dtype)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
         out: Tensor = self.out(rearrange(mixed, "b h n d -> b n (h d)"))
         return out
 
 
 class Block(nn.Module):
-    """Attention and feed-forward, each modulated by rows (shift, scale, gate) if given (Peebles & Xie 2023)."""
+    """Attention and feed-forward, each modulated by rows (shift, scale, gate) if given (Peebles & Xie 2023).
 
-    def __init__(self, width: int, heads: int) -> None:
+    `mixer`: what stands in the place of attention.
+    """
+
+    def __init__(self, width: int, heads: int, mixer: nn.Module | None = None) -> None:
         super().__init__()
         self.norm_a = nn.LayerNorm(width, elementwise_affine=False)
         self.norm_f = nn.LayerNorm(width, elementwise_affine=False)
-        self.attention = Attention(width, heads)
+        self.attention = mixer or Attention(width, heads)
         self.feed = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width, bias=False))
         last = self.feed[2]
         assert isinstance(last, nn.Linear)
         nn.init.zeros_(last.weight)
         self.offsets = nn.Parameter(torch.zeros(6, width))
 
-    def forward(self, x: Tensor, context: Tensor | None, mask: Tensor, modulation: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        context: Tensor | None,
+        mask: Tensor,
+        modulation: Tensor | None = None,
+        memory: Memory | None = None,
+        grid: Grid | None = None,
+    ) -> Tensor:
         rows = self.offsets if modulation is None else modulation + self.offsets  # (6,D) or (B,6,D)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = rows.unsqueeze(-2).unbind(-3)
-        x = x + (1 + gate_a) * self.attention(self.norm_a(x) * (1 + scale_a) + shift_a, context, mask)
+        x = x + (1 + gate_a) * self.attention(self.norm_a(x) * (1 + scale_a) + shift_a, context, mask, memory, grid)
         fed: Tensor = self.feed(self.norm_f(x) * (1 + scale_f) + shift_f)
         return x + (1 + gate_f) * fed
 

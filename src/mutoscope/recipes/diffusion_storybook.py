@@ -1,191 +1,60 @@
-"""The run behind the storybook model: diffusion on the latent codec, with clips and captions made while it trains."""
+"""The run behind the storybook's diffusion model, on the latent codec."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.latent import codec_folder
-from mutoscope.codecs.scaling import scaling_of
-from mutoscope.conditioning.condition import Condition, Given, Known, encode_condition
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
-from mutoscope.families.diffusion import DiffusionBatch, Lesson
-from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.language.timeline import parse_timeline
-from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer, blurred_words
-from mutoscope.language.words import split_words
-from mutoscope.recipes.encoded_clips import BLOCK, EncodedClip, EncodedClips
-from mutoscope.recipes.latent import STORYBOOK
-from mutoscope.seeding import numpy_rng
-from mutoscope.shapes import ClipShape
-from mutoscope.training.optimiser import OptimiserConfig
+from mutoscope.language.tokens import Tokenizer
+from mutoscope.networks.mixers import Mixing
+from mutoscope.recipes.storybook import (
+    TINY,
+    story_batches,
+    story_run,
+    story_text,
+    tiny_batches,
+    tiny_text,
+)
 from mutoscope.training.run import Run
-from mutoscope.world.storybook.captions import caption, vocabulary
-from mutoscope.world.storybook.held_out import is_held_out
-from mutoscope.world.storybook.meanings import meant_between, story_meanings
-from mutoscope.world.storybook.sampling import sample_story
-from mutoscope.world.storybook.story import Story
-
-# How often what is known in training: nothing, so that text alone is learned most; a first frame; first and last;
-# the last or another picture; an earlier clip.
-_PATTERNS, _ODDS = ("nothing", "first", "both", "picture", "earlier"), (0.5, 0.22, 0.1, 0.08, 0.1)
+from mutoscope.world.storybook.meanings import story_meanings
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class StorybookBatches:
-    """Batch after batch of codes with fresh captions: of `repeats` clips one is new, the others were drawn not long ago.
-
-    `lessons`: how many captions more, without clips, for the reader.
-    """
-
-    size: int
-    lessons: int
-    repeats: int
-    seed: int
-    tokenizer: Tokenizer
-    clips: EncodedClips
-
-    def __call__(self, step: int) -> DiffusionBatch:
-        """The batch of a step."""
-        rng = numpy_rng(self.seed, f"storybook/{step}")
-        fresh = self.size // self.repeats
-        first, end = step * fresh, (step + 1) * fresh
-        older = rng.integers(max(0, end - self.clips.window), end, self.size - fresh)
-        shown = [self.clips[int(number)] for number in (*range(first, end), *older)]
-        condition, meant = self._told([clip.story for clip in shown], rng, known_of(shown, rng))
-        others = [seen_story(rng, self.clips.shape, self.clips.stage) for _ in range(self.lessons)]
-        return DiffusionBatch(
-            torch.stack([clip.code for clip in shown]), condition, meant, Lesson(*self._told(others, rng, None))
-        )
-
-    def _told(
-        self, stories: Sequence[Story], rng: np.random.Generator, known: Known | None
-    ) -> tuple[Condition, Tensor]:
-        """Captions of stories, some words blurred, and what each of their segments means."""
-        texts = [caption(story, rng, "en" if rng.random() < 0.55 else "zh") for story in stories]
-        timelines = [parse_timeline(text, self.clips.shape.seconds) for text in texts]
-        condition = encode_condition(self.tokenizer, timelines, known=known)
-        word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
-        meant = np.zeros((*condition.segments.shape[:2], len(story_meanings(self.clips.stage))), np.float32)
-        for row, story, timeline in zip(meant, stories, timelines, strict=True):
-            for place, segment in zip(row, timeline.segments, strict=False):
-                place[:] = meant_between(story, segment.start, segment.end, self.clips.stage)
-        condition = condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids))
-        return condition, torch.from_numpy(meant)
+def denoiser_config(
+    tokenizer: Tokenizer, stage: int, *, width: int = 256, depth: int = 8, mixer: Mixing = "attention"
+) -> ClipDenoiserConfig:
+    """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
+    return ClipDenoiserConfig(
+        patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
+        meanings=len(story_meanings(stage)), text=story_text(tokenizer),
+    )  # fmt: skip
 
 
-def seen_story(rng: np.random.Generator, shape: ClipShape, stage: int) -> Story:
-    """A random story whose compositions are not held out."""
-    while is_held_out(story := sample_story(rng, shape.seconds, stage=stage)):
-        pass
-    return story
-
-
-def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator) -> Known:
-    """What training shows of each clip beforehand, by chance."""
-    codes = torch.stack([clip.code for clip in clips])
-    given = torch.zeros(codes.shape[:2], dtype=torch.int64)
-    times = codes.shape[1]
-    for row, clip in enumerate(clips):
-        pattern = _PATTERNS[int(rng.choice(len(_PATTERNS), p=_ODDS))]
-        pictures = {"both": (1,), "picture": (int(rng.integers(2)),)}.get(pattern, ())
-        for which in pictures:
-            given[row, clip.picture_at[which]] = Given.PICTURE
-            codes[row, clip.picture_at[which]] = clip.pictures[which]
-        if pattern in ("first", "both"):
-            given[row, 0] = Given.CODE
-        elif pattern == "earlier" and times > 2:
-            given[row, : int(rng.integers(2, times))] = Given.CODE
-    return Known(torch.where((given > 0)[..., None, None, None], codes, torch.zeros(())), given)
-
-
-@cache
-def stage_vocabulary(stage: int, captions: int = 6000) -> tuple[str, ...]:
-    """The words that captions of the stages up to `stage` really have: what else is said, the model has not learned."""
-    rng = numpy_rng(0, f"vocabulary/{stage}")
-    every, found = frozenset(vocabulary()), set[str]()
-    for number in range(captions):
-        story = sample_story(rng, STORYBOOK.seconds, stage=stage)
-        text = caption(story, rng, "en" if number % 2 else "zh")
-        for segment in parse_timeline(text, STORYBOOK.seconds).segments:
-            found.update(split_words(segment.text, every))
-    return tuple(sorted(found & every))
+def tiny_denoiser_config(tokenizer: Tokenizer, stage: int, mixer: Mixing = "attention") -> ClipDenoiserConfig:
+    """The same at a size for tests."""
+    return ClipDenoiserConfig(
+        patch=2, mixer=mixer, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(tokenizer)
+    )
 
 
 def diffusion_storybook(
-    *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 1000
+    *,
+    stage: int = 1,
+    codec: Path | None = None,
+    mixer: Mixing = "attention",
+    width: int = 256,
+    depth: int = 8,
+    steps: int = 1000,
 ) -> Run:
-    """The storybook model: diffusion on the latent codec; 40 minutes of one core for stage 1."""
-    # On a GPU the clips are drawn there, by the process that trains.
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    clips = EncodedClips(codec=codec_folder(codec), shape=STORYBOOK, stage=stage, seed=1, window=4096, device=device)
-    tokenizer = Tokenizer(stage_vocabulary(stage))
-    config = ClipDenoiserConfig(
-        patch=2, width=width, depth=depth, heads=width // 64, meanings=len(story_meanings(stage)),
-        text=WordEncoderConfig(words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6),
-    )  # fmt: skip
-    return _run(
-        "diffusion_storybook",
-        config,
-        StorybookBatches(size=64, lessons=256, repeats=4, seed=1, tokenizer=tokenizer, clips=clips),
-        sample=128,
-        steps=steps,
-        warmup=50,
-        workers=0 if device == "cuda" else 1,
-        journal_every=20,
-        save_every=100,
+    """Diffusion on the latent codec; 40 minutes of one core for stage 1. Another `mixer` for comparison."""
+    batches = story_batches(stage=stage, codec=codec)
+    config = denoiser_config(batches.tokenizer, stage, width=width, depth=depth, mixer=mixer)
+    return story_run(
+        "diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), steps=steps
     )
 
 
-def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None) -> Run:
-    """The same at a size for tests: a few seconds, on a codec such as `tiny_latent` gives."""
-    shape = replace(STORYBOOK, frames=9)
-    clips = EncodedClips(codec=codec_folder(codec), shape=shape, stage=stage, seed=1, window=16)
-    tokenizer = Tokenizer(stage_vocabulary(stage))
-    config = ClipDenoiserConfig(
-        patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)),
-        text=WordEncoderConfig(words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=1, reach=6),
-    )  # fmt: skip
-    batches = StorybookBatches(size=8, lessons=8, repeats=1, seed=1, tokenizer=tokenizer, clips=clips)
-    return _run(
-        "tiny_diffusion_storybook",
-        config,
-        batches,
-        sample=BLOCK,
-        steps=4,
-        warmup=2,
-        workers=0,
-        journal_every=2,
-        save_every=4,
-    )
-
-
-def _run(name: str, config: ClipDenoiserConfig, batches: StorybookBatches, *, sample: int, **how: Any) -> Run:
-    """The run of a size; the scaling of codes is that of the first `sample` clips."""
-    clips = batches.clips
-    scaling = scaling_of(torch.stack([clips[number].code for number in range(sample)]))
-    return Run(
-        name=name,
-        config={
-            "clip_denoiser": asdict(config),
-            "vocabulary": list(batches.tokenizer.vocabulary),
-            "meanings": list(story_meanings(clips.stage)),
-            "scaling": scaling.to_plain(),
-            "shape": asdict(clips.shape),
-            "stage": clips.stage,
-            "codec": Checkpoint(clips.codec).sha256,
-        },
-        build=lambda: clip_diffusion(config, scaling),
-        batches=batches,
-        optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=2e-3),
-        ema=0.998,
-        eight_bits=True,
-        parts={"codec": clips.codec},
-        **how,
+def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None, mixer: Mixing = "attention") -> Run:
+    """The same at a size for tests: a few seconds."""
+    batches = tiny_batches(stage=stage, codec=codec)
+    config = tiny_denoiser_config(batches.tokenizer, stage, mixer)
+    return story_run(
+        "tiny_diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), **TINY
     )

@@ -68,9 +68,9 @@ def latent() -> Run:
         build=lambda: LatentAutoencoder(LATENT),
         # Whole clips: trained on nine frames at a time, it drew ghosts of what moved in the frames beyond.
         batches=StoryCrops(size=6, frames=25, side=80, seed=1, stage=1),
-        steps=12000,
+        steps=8000,
         optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
-        decay=0.5,
+        decay=0.55,
         ema=0.998,
         journal_every=50,
         save_every=250,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mutoscope.codecs.motion_code import CHANNELS, INDEX
 from mutoscope.conditioning.condition import Arrow, encode_condition
 from mutoscope.conditioning.photo import FEATURES, GRID, features_of
-from mutoscope.families.diffusion import DiffusionBatch
+from mutoscope.families.family import FamilyBatch
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import Timeline, parse_timeline
@@ -37,7 +37,7 @@ class MotionBatches:
     seed: int
     tokenizer: Tokenizer
 
-    def __call__(self, step: int) -> DiffusionBatch:
+    def __call__(self, step: int) -> FamilyBatch:
         """The batch of a step: one length for all, since codes of a batch share their key times."""
         rng = numpy_rng(self.seed, f"motion/{step}")
         seconds = 3.0 if rng.random() < 0.7 else round(float(rng.uniform(1.0, 8.0)), 1)
@@ -55,7 +55,7 @@ class MotionBatches:
             scripts.append(script)
         condition = encode_condition(self.tokenizer, timelines, photos, arrows)
         word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
-        return DiffusionBatch(
+        return FamilyBatch(
             torch.from_numpy(np.stack(codes)),
             condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids)),
             torch.from_numpy(_meant(scripts, timelines, condition.segments.shape[1])),

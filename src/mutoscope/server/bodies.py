@@ -1,4 +1,4 @@
-"""From the body of a request to wishes and pictures: multipart with or without a file, a plain form, or JSON."""
+"""From the body of a request to wishes and files: multipart with or without a file, a plain form, or JSON."""
 
 import asyncio
 import base64
@@ -16,30 +16,37 @@ from starlette.types import Message
 from mutoscope.errors import MutoscopeError
 from mutoscope.server.refusals import RefusedError, invalid, too_large
 
-PICTURES = {"photo": "photo", "input_reference": "photo", "mask": "mask"}  # the name sent, the wish it is
-MOST_FIELDS, MOST_FILES = 64, 2
+# The name sent, the wish it is: all wishes that are files, so that none of them can be a path. `extends` is a clip.
+FILES = {
+    "photo": "photo", "input_reference": "photo", "last": "last", "mask": "mask", "extends": "extends", "video": "extends",
+}  # fmt: skip
+MOST_FIELDS, MOST_FILES = 64, 4
 PATIENCE = 60  # seconds in which a body must have arrived
+MADE_HERE = r"video_[0-9a-f]{24}(:\d{1,2})?"  # a clip of the server: the id of its video, and which of the variants
 _DATA_URL = re.compile(r"data:[\w.+-]*/?[\w.+-]*(;[\w=.+-]+)*,")
 _CHUNK = 2**20
-Picture = UploadFile | str  # a file, or a data URL
+File = UploadFile | str  # or a data URL
 
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What was sent: wishes by name, and pictures by the wish that they are."""
+    """What was sent: wishes by name, files by the wish that they are, and which clip of the server goes on, if any."""
 
     wishes: dict[str, Any]
-    pictures: dict[str, Picture]
+    files: dict[str, File]
+    earlier: str | None = None
 
     async def keep(self, folder: Path) -> None:
-        """Write the pictures into a folder under fixed names, whatever the client called them."""
-        for name, picture in self.pictures.items():
+        """Write the files into a folder under fixed names, whatever the client called them."""
+        for name, sent in self.files.items():
             with (folder / name).open("wb") as file:
-                if isinstance(picture, str):
-                    file.write(_bytes_of(name, picture))
+                if isinstance(sent, str):
+                    file.write(_bytes_of(name, sent))
                 else:
-                    while chunk := await picture.read(_CHUNK):
+                    while chunk := await sent.read(_CHUNK):
                         file.write(chunk)
+            if name == "extends":
+                _check_clip(folder / name)
 
 
 async def read_body(request: Request, megabytes: int) -> Body:
@@ -54,7 +61,7 @@ async def read_body(request: Request, megabytes: int) -> Body:
             if kind == "application/json" or (not kind and await request.body()):
                 return _sorted(_object(await request.body()))
             if not kind:
-                return Body(wishes={}, pictures={})
+                return Body(wishes={}, files={})
     except TimeoutError:
         rule = f"It has {PATIENCE} seconds."
         slow = MutoscopeError("The request arrived too slowly.", rule, "Send a smaller photo.")
@@ -95,16 +102,16 @@ def _object(text: bytes) -> dict[str, Any]:
 
 
 def _unfolded(form: FormData) -> dict[str, Any]:
-    """The fields of a form; `input_reference[image_url]` is how clients write an object inside it."""
+    """The fields of a form; `input_reference[image_url]` and `video[id]` are how clients write an object inside it."""
     fields: dict[str, Any] = {}
     for name, value in form.multi_items():
-        plain = re.sub(r"\[(image_url|file_id)\]$", "", name)
+        plain = re.sub(r"\[(image_url|file_id|id)\]$", "", name)
         if plain in fields:
             raise invalid(f"{plain[:60]!r} was sent twice.", "Every field has one value.", "Leave one out.")
         if plain != name:
             fields[plain] = {name[len(plain) + 1 : -1]: value}
-        elif isinstance(value, UploadFile) and plain not in PICTURES:
-            rule = "A file is a photo (input_reference) or a mask."
+        elif isinstance(value, UploadFile) and plain not in FILES:
+            rule = f"A file is one of {', '.join(FILES)}."
             raise invalid(f"A file was sent as {plain[:60]!r}.", rule, "Name it input_reference.")
         elif value != "" or plain == "prompt":  # a browser sends every empty field of a form
             fields[plain] = value
@@ -112,28 +119,49 @@ def _unfolded(form: FormData) -> dict[str, Any]:
 
 
 def _sorted(fields: dict[str, Any]) -> Body:
-    wishes = {name: value for name, value in fields.items() if name not in PICTURES}
-    pictures: dict[str, Picture] = {}
+    wishes = {name: value for name, value in fields.items() if name not in FILES}
+    files: dict[str, File] = {}
     for name, value in fields.items():
-        if name not in PICTURES or value is None:
+        if name not in FILES or value is None:
             continue
-        if PICTURES[name] in pictures:
-            raise invalid("Two photos were sent.", "photo and input_reference are the same.", "Leave one out.")
-        pictures[PICTURES[name]] = _picture(name, value)
-    return Body(wishes=wishes, pictures=pictures)
+        if FILES[name] in files:
+            what = "photos" if FILES[name] == "photo" else "clips"
+            same = " and ".join(other for other, wish in FILES.items() if wish == FILES[name])
+            raise invalid(f"Two {what} were sent.", f"{same} are the same.", "Leave one out.")
+        files[FILES[name]] = _file(name, value)
+    clip = files.get("extends")
+    if isinstance(clip, str) and re.fullmatch(MADE_HERE, clip):
+        return Body(
+            wishes=wishes, files={name: sent for name, sent in files.items() if name != "extends"}, earlier=clip
+        )
+    return Body(wishes=wishes, files=files)
 
 
-def _picture(name: str, value: Any) -> Picture:
-    """A file or a data URL; never a path or an address, as the server opens and fetches nothing for others."""
-    if isinstance(value, dict) and set(value) == {"image_url"}:
-        value = value["image_url"]
-    if isinstance(value, UploadFile) or (isinstance(value, str) and _DATA_URL.match(value)):
+def _file(name: str, value: Any) -> File:
+    """A file, a data URL or a clip of the server; never a path or an address: it opens and fetches nothing for others."""
+    clip = FILES[name] == "extends"
+    if isinstance(value, dict) and set(value) == {"id" if clip else "image_url"}:
+        (value,) = value.values()
+    if isinstance(value, UploadFile):
         return value
+    if isinstance(value, str) and (_DATA_URL.match(value) or (clip and re.fullmatch(MADE_HERE, value))):
+        return value
+    what, kind = ("clip", "video/mp4") if clip else ("picture", "image/jpeg")
     raise invalid(
-        f"{name} is neither a file nor a data URL.",
+        f"{name} is neither a file nor a data URL{' nor the id of a video' if clip else ''}.",
         "The server opens no path and fetches no address.",
-        "Send the picture itself: as a file of the form, or as data:image/jpeg;base64,….",
+        f"Send the {what} itself: as a file of the form, or as data:{kind};base64,….",
     )
+
+
+def _check_clip(path: Path) -> None:
+    """Only whole clips: a decoder would also follow playlists, to other files of the server."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start[4:] != b"ftyp" and start[:4] != b"\x1aE\xdf\xa3":
+        raise invalid(
+            "The clip that should go on is none.", "It must be an MP4 or a WebM.", "Send the clip as it was made."
+        )
 
 
 def _bytes_of(name: str, url: str) -> bytes:
@@ -143,5 +171,5 @@ def _bytes_of(name: str, url: str) -> bytes:
             raise ValueError
         return base64.b64decode(data, validate=True)
     except (binascii.Error, ValueError):
-        cure = "Write data:image/jpeg;base64, and then the picture in base64."
+        cure = "Write data:image/jpeg;base64, (or video/mp4) and then the file in base64."
         raise invalid(f"The data URL of {name} cannot be decoded.", "It must be base64.", cure) from None

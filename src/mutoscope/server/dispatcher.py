@@ -9,16 +9,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from mutoscope.progress import STAGES
+from mutoscope.progress import STAGES, Stage
+from mutoscope.request import HUB
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, work_on
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import Job, Store
 
 MOST_ATTEMPTS = 2
-# Which part of a clip's work a stage is, roughly: a bar must only move forward, and about evenly.
-SHARES = {"load": 0.02, "condition": 0.15, "sample": 0.08, "decode": 0.5, "encode": 0.25}
-assert set(SHARES) == set(STAGES)
+# Which part of a clip's work each stage is, roughly, in the order of STAGES: a bar must only move forward, and about evenly.
+MOVED = dict(zip(STAGES, (0.02, 0.15, 0.08, 0.5, 0, 0.25), strict=True))
+DRAWN = dict(zip(STAGES, (0.02, 0.03, 0.45, 0.1, 0.2, 0.2), strict=True))
+LARGE = dict(zip(STAGES, (0.1, 0.02, 0.75, 0.1, 0, 0.03), strict=True))
 log = logging.getLogger(__name__)
 
 
@@ -29,21 +31,26 @@ class Running:
     job: Job
     worker: WorkerProcess
     started: float = field(default_factory=time.monotonic)
-    stage: str = "load"
+    stage: Stage = "load"
     share: float = 0.0  # of the whole work, 0..1
-    preview: bool = False
+    previews: int = 0
     cancelled: bool = False
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, event: dict[str, Any]) -> None:
         """Take note of what the worker tells."""
         if "preview" in event:
-            self.preview = True
+            self.previews += 1
             return
         self.stage = event["stage"]
-        before = sum(SHARES[stage] for stage in STAGES[: STAGES.index(event["stage"])])
-        of_clip = before + SHARES[event["stage"]] * event["done"] / max(event["total"], 1)
+        before = sum(self._shares[stage] for stage in STAGES[: STAGES.index(self.stage)])
+        of_clip = before + self._shares[self.stage] * event["done"] / max(event["total"], 1)
         self.share = max(self.share, (event["variant"] + of_clip) / self.job.request.variants)
+
+    @property
+    def _shares(self) -> dict[Stage, float]:
+        model = self.job.request.model
+        return MOVED if model == "motion" else LARGE if model.startswith(HUB) else DRAWN
 
     @property
     def seconds_left(self) -> float:
@@ -132,7 +139,7 @@ class Dispatcher:
     async def _outcome(self, running: Running) -> Callable[[], None]:
         """What is to be written down when the worker has done the job, or has not."""
         job, worker = running.job, running.worker
-        asked = {"do": "generate", "folder": str(self.store.folder(job.id)), "request": job.request.to_dict()}
+        asked = {"do": "generate", **work_on(job.request, self.store.folder(job.id), self.settings.loras)}
         try:
             clips = await worker.ask(asked, self.settings.patience, running.hear)
         except WorkerFailedError as failure:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from mutoscope.request import kinds, wishes
-from mutoscope.server.bodies import PICTURES
+from mutoscope.server.bodies import FILES, MADE_HERE
 from mutoscope.server.wire import ErrorAnswer
 
 _TYPES = {str: "string", int: "integer", float: "number"}
 _REASONS = {
     "id": {404: "There is no such video for this client."},
     "query": {400: "The query cannot be met."},
+    "clip": {404: "There is no such video for this client, or no such clip to go on."},
     "body": {
         400: "The request cannot be met; the message says the problem, the rule and the cure.",
         408: "The body arrived too slowly.",
@@ -18,6 +19,12 @@ _REASONS = {
     },
     "queue": {429: "Too much is waiting; Retry-After says in how many seconds to try again."},
     "disk": {507: "The server's disk is full."},
+}
+
+
+_DATA_URLS = {
+    name: {"type": "string", "pattern": f"^data:video/|^{MADE_HERE}$" if wish == "extends" else "^data:image/"}
+    for name, wish in FILES.items()
 }
 
 
@@ -31,8 +38,7 @@ def ERRORS(*reasons: str) -> dict[int | str, dict[str, Any]]:  # noqa: N802  (a 
 
 def body_of_video() -> dict[str, Any]:
     """The body of a new video: a form with or without files, or JSON with data URLs."""
-    file, url = {"type": "string", "format": "binary"}, {"type": "string", "pattern": "^data:image/"}
-    form, plain = _schema(dict.fromkeys(PICTURES, file)), _schema(dict.fromkeys(PICTURES, url))
+    form, plain = _schema({name: {"type": "string", "format": "binary"} for name in FILES}), _schema(_DATA_URLS)
     for schema in (form, plain):
         schema["required"] = ["prompt"]
     return {
@@ -48,14 +54,14 @@ def body_of_json() -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": {"schema": _schema({})}}}}
 
 
-def _schema(pictures: dict[str, Any]) -> dict[str, Any]:
+def _schema(files: dict[str, Any]) -> dict[str, Any]:
     properties: dict[str, Any] = {}
     for name, wish in wishes().items():
-        if name in PICTURES.values():
+        if name in FILES.values():
             continue
         properties[name] = {"type": _TYPES[kinds()[name]], "description": wish.help}
         if wish.low is not None and wish.high is not None:
             properties[name] |= {"minimum": wish.low, "maximum": wish.high}
-    for name, schema in pictures.items():
-        properties[name] = schema | {"description": wishes()[PICTURES[name]].help}
+    for name, schema in files.items():
+        properties[name] = schema | {"description": wishes()[FILES[name]].help}
     return {"type": "object", "properties": properties, "additionalProperties": False}

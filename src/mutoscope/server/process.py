@@ -5,11 +5,19 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
+
+from mutoscope.request import GenerateRequest
 
 OnEvent = Callable[[dict[str, Any]], None]
 LONGEST_LINE = 16 * 2**20
 PATIENCE_WITH_CANCEL = 0.6  # seconds that a worker has to stop by itself
+
+
+def work_on(request: GenerateRequest, folder: Path, loras: Path | None) -> dict[str, Any]:
+    """A request as a worker is told it: its files lie in that folder, the LoRAs that it names in the other."""
+    return {"request": request.to_dict(), "folder": str(folder), "loras": None if loras is None else str(loras)}
 
 
 class WorkerDiedError(Exception):
@@ -36,9 +44,14 @@ class WorkerProcess:
         self.process: asyncio.subprocess.Process | None = None
         self.turn = asyncio.Lock()
 
+    @property
+    def running(self) -> bool:
+        """Whether there is a process that can be asked."""
+        return self.process is not None and self.process.returncode is None
+
     async def start(self) -> asyncio.subprocess.Process:
         """A running worker. It has a session of its own: Ctrl-C is for the server to deal with."""
-        if self.process is None or self.process.returncode is not None:
+        if self.process is None or not self.running:
             self.process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "mutoscope.server.worker", self.name, str(self.memory)),
                 stdin=asyncio.subprocess.PIPE,
@@ -86,7 +99,7 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process now."""
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None and self.running:
             with suppress(ProcessLookupError):
                 self.process.kill()
 

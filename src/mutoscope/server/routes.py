@@ -14,17 +14,17 @@ from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
 from mutoscope.server.documents import ERRORS, body_of_json, body_of_video
 from mutoscope.server.keys import LOCAL
-from mutoscope.server.refusals import no_key
+from mutoscope.server.refusals import invalid, no_key
 from mutoscope.server.service import Service
 from mutoscope.server.store import Job
 from mutoscope.version import __version__
 
 LOOK_AGAIN = 0.2  # seconds between two looks at a job whose progress someone follows
 TYPES = {
-    "preview": "video/mp4",
     "thumbnail": "image/webp",
     "spritesheet": "image/png",
     "photo": "application/octet-stream",
+    "last": "application/octet-stream",
 }
 
 
@@ -61,10 +61,21 @@ videos = APIRouter(prefix="/v1", tags=["videos"])
 house = APIRouter(tags=["server"])
 
 
-@videos.post("/videos", openapi_extra=body_of_video(), responses=ERRORS("body", "queue", "disk"))
+@videos.post("/videos", openapi_extra=body_of_video(), responses=ERRORS("clip", "body", "queue", "disk"))
 async def create_video(request: Request, response: Response, service: The, owner: Owner) -> wire.Video:
     """Ask for a video; it is made as soon as a worker is free."""
     body = await read_body(request, service.settings.upload)
+    response.headers.update(wire.POLL)
+    return service.told(await service.submit(owner, body))
+
+
+@videos.post("/videos/extensions", openapi_extra=body_of_video(), responses=ERRORS("clip", "body", "queue", "disk"))
+async def extend_video(request: Request, response: Response, service: The, owner: Owner) -> wire.Video:
+    """Let a clip go on as the prompt says: `video` is the clip, or the id of one that was made here."""
+    body = await read_body(request, service.settings.upload)
+    if body.earlier is None and "extends" not in body.files:
+        cure = 'Send {"video": {"id": "video_…"}, "prompt": "…"}, or the clip as a file.'
+        raise invalid("No video was given.", "An extension goes on from one.", cure)
     response.headers.update(wire.POLL)
     return service.told(await service.submit(owner, body))
 
@@ -126,16 +137,16 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
 async def download_content(
     job: Asked,
     service: The,
-    variant: Literal["video", "thumbnail", "spritesheet", "preview", "photo"] = "video",
+    variant: Literal["video", "thumbnail", "spritesheet", "preview", "photo", "last"] = "video",
     format: Literal["mp4", "webm", "gif"] = "mp4",
     number: Annotated[int, Query(ge=0, le=15, description="which of the variants")] = 0,
 ) -> FileResponse:
     """The clip, or a picture of it; a part of it where a Range is asked for."""
     path = await service.content(job, variant, number, format)
-    kind = TYPES.get(variant, wire.FORMATS[format])
+    kind = TYPES.get(variant) or wire.FORMATS.get(path.suffix[1:], "image/webp")
     name = f"{job.id}-{number}{path.suffix}"
     safe = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
-    disposition = "attachment" if variant == "photo" else "inline"
+    disposition = "attachment" if variant in ("photo", "last") else "inline"
     return FileResponse(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
 
 
@@ -163,7 +174,7 @@ async def delete_video(job: Asked, service: The) -> wire.Deleted:
 @videos.get("/models", responses=ERRORS())
 async def list_models(service: The, owner: Owner) -> wire.ModelList:
     """The models that can be asked for."""
-    return wire.ModelList(data=[wire.Model(id=name) for name in await service.models()])
+    return wire.ModelList(data=[wire.Model(**model) for model in await service.models()])
 
 
 @house.get("/health")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import re
 import secrets
 import shutil
 import time
@@ -10,19 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mutoscope.request import GenerateRequest
+from mutoscope.request import HUB, GenerateRequest
 from mutoscope.server import wire
 from mutoscope.server.bodies import Body
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, work_on
 from mutoscope.server.refusals import RefusedError, disk_full, invalid, is_disk_full, not_found, queue_full
 from mutoscope.server.settings import Settings
-from mutoscope.server.store import Job, Store
+from mutoscope.server.store import GIVEN, Job, Store
 
-QUICK = 30  # seconds that reading a prompt or decoding a photo may take
+QUICK = 60  # seconds that reading a prompt or decoding a photo may take
 PATIENCE_WITH_FILES = 300  # seconds that another kind of file may take
+_LORA = re.compile(r"([^:,/\\]+)(:\d*\.?\d+)?")  # a name, and how strongly it counts
 log = logging.getLogger(__name__)
 
 
@@ -38,7 +40,7 @@ class Service:
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
         self.converting = asyncio.Lock()
-        self._models: list[str] = []
+        self._models: list[dict[str, Any]] = []
 
     async def end(self) -> None:
         """Let go of everything."""
@@ -46,19 +48,22 @@ class Service:
         self.store.close()
 
     async def submit(self, owner: str, body: Body, remixed_from: Job | None = None) -> Job:
-        """A new job, its pictures kept and its request checked; or a RefusedError, and then nothing is kept."""
+        """A new job, its files kept and its request checked; or a RefusedError, and then nothing is kept."""
         self._check_queue(owner)
         self.coming[owner] = self.coming.get(owner, 0) + 1
         job_id = f"video_{secrets.token_hex(12)}"
         folder = self.store.folder(job_id)
         try:
             folder.mkdir()
-            given = {name: name for name in body.pictures}
+            wishes, source = _wishes_of(remixed_from), remixed_from
             if remixed_from is not None:
-                given |= self._copied(remixed_from, folder, without=body.pictures)
+                self._copy_files(remixed_from, folder)
+            if body.earlier is not None:
+                source = await self._copy_clip(body.earlier, owner, folder)
             await body.keep(folder)
-            request = GenerateRequest.from_dict({**_wishes_of(remixed_from), **body.wishes, **given})
-            job = await self._checked(job_id, owner, request, remixed_from)
+            given = {path.name: path.name for path in folder.iterdir()}
+            request = GenerateRequest.from_dict({**wishes, **body.wishes, **given})
+            job = await self._checked(job_id, owner, request, source)
             self.store.add(job)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -74,12 +79,12 @@ class Service:
 
     async def read(self, body: Body) -> wire.Reading:
         """How a prompt is understood and what its clip would take; nothing is kept."""
-        request = GenerateRequest.from_dict(body.wishes)
+        request = GenerateRequest.from_dict({"model": "motion"} | body.wishes)  # no photo is sent here to tell by
         await self._check_model(request)
         return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict()}))
 
-    async def models(self) -> list[str]:
-        """The names of the models."""
+    async def models(self) -> list[dict[str, Any]]:
+        """The models that can be asked for, each with its `id` and what is to be said of it."""
         if not self._models:
             self._models = await self._at_desk({"do": "models"})
         return self._models
@@ -110,9 +115,10 @@ class Service:
         """The file of a clip or a picture of it; other kinds than MP4 are made when they are first asked for."""
         folder = self.store.folder(job.id)
         if variant == "preview":
-            return _there(folder / "preview.mp4", "preview of this video yet")
-        if variant == "photo":
-            return _there(folder / "photo", "photo of this video", "It was made without one.")
+            looks = sorted(folder.glob("preview.*"), key=lambda look: look.stat().st_mtime)
+            return _there(looks[-1] if looks else folder / "preview.mp4", "preview of this video yet")
+        if variant in ("photo", "last"):
+            return _there(folder / variant, f"{variant} photo of this video", "It was made without one.")
         if job.status != "completed":
             raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
         clip = _there(folder / f"clip-{number}.mp4", f"clip {number} of this video", "Its clips are counted from 0.")
@@ -133,25 +139,31 @@ class Service:
             waiting = everyone if everyone >= limits.queue else own
             raise queue_full(waiting, whose, retry_after=max(1, math.ceil(one_job)))
 
-    def _copied(self, old: Job, folder: Path, without: Any) -> dict[str, str]:
-        """The pictures of an earlier job, for a remix that brings none."""
-        names = [name for name in ("photo", "mask") if (self.store.folder(old.id) / name).exists()]
-        for name in names:
-            if name not in without:
-                shutil.copyfile(self.store.folder(old.id) / name, folder / name)
-        return {name: name for name in names}
+    def _copy_files(self, old: Job, folder: Path) -> None:
+        """What an earlier job was given, for a remix that brings nothing else."""
+        for name in GIVEN:
+            if (given := self.store.folder(old.id) / name).exists():
+                shutil.copyfile(given, folder / name)
+
+    async def _copy_clip(self, clip: str, owner: str, folder: Path) -> Job:
+        """The clip that is to go on, `ID` or `ID:NUMBER`; its job. What becomes of the first one later is then all the same."""
+        job_id, _, number = clip.partition(":")
+        source = self.job(job_id, owner)
+        shutil.copyfile(await self.content(source, "video", int(number or 0), "mp4"), folder / "extends")
+        return source
 
     async def _checked(self, job_id: str, owner: str, request: GenerateRequest, remixed_from: Job | None) -> Job:
         limits = self.settings
         await self._check_model(request)
+        _check_loras(request, limits.loras)
         if request.seconds > limits.seconds:
             rule = f"Here a clip may have {limits.seconds:g}."
             raise invalid(f"The clip would have {request.seconds:g} seconds.", rule, "Ask for fewer seconds.")
-        folder = str(self.store.folder(job_id))
-        expected = await self._at_desk({"do": "check", "folder": folder, "request": request.to_dict()})
-        width, height = expected["width"], expected["height"]
-        if width * height * request.frames > limits.megapixels * 1_000_000:
-            size = f"{request.frames} frames of {width}x{height}"
+        folder = self.store.folder(job_id)
+        expected = await self._at_desk({"do": "check", **work_on(request, folder, limits.loras)})
+        width, height, frames = expected["width"], expected["height"], expected["frames"]
+        if width * height * frames > limits.megapixels * 1_000_000:
+            size = f"{frames} frames of {width}x{height}"
             rule = f"Here a clip may have {limits.megapixels} million pixels."
             raise invalid(f"The clip would have {size}.", rule, "Ask for a smaller size, fewer seconds or a lower fps.")
         return Job(
@@ -166,13 +178,22 @@ class Service:
         )
 
     async def _check_model(self, request: GenerateRequest) -> None:
-        if request.model not in (names := await self.models()):  # a folder of the server is not for clients to name
-            raise invalid(
-                f"There is no model {request.model[:60]!r}.", f"There are {', '.join(names)}.", "Choose one of them."
+        names = [model["id"] for model in await self.models()]
+        if request.model in names:  # a folder of the server is not for clients to name
+            return
+        cure = "Choose one of them."
+        if request.model == "storybook":
+            cure = (
+                "Send a photo, which the model motion moves. Or train storybook where the server runs: mutoscope train."
             )
+        elif request.model.startswith(HUB):
+            cure = f"Choose one of them, or have it fetched where the server runs: mutoscope models --fetch {request.model[4:64]}"
+        raise invalid(f"There is no model {request.model[:60]!r} here.", f"There are {', '.join(names)}.", cure)
 
     async def _at_desk(self, command: dict[str, Any]) -> Any:
         try:
+            if not self.desk.running:  # what a busy machine takes to start one is nobody's fault
+                await self.desk.ask({"do": "warm"}, self.settings.patience)
             return await self.desk.ask(command, QUICK)
         except WorkerFailedError as failure:
             raise RefusedError(400, failure.code, failure) from failure
@@ -205,7 +226,18 @@ def _wishes_of(job: Job | None) -> dict[str, Any]:
     """What an earlier job asked for, without its pictures."""
     if job is None:
         return {}
-    return replace(job.request, photo=None, mask=None).to_dict()
+    return replace(job.request, **dict.fromkeys(GIVEN)).to_dict()
+
+
+def _check_loras(request: GenerateRequest, folder: Path | None) -> None:
+    """LoRAs are files of the server: only those that its folder holds can be asked for, by name."""
+    names = sorted(path.name for path in folder.iterdir()) if folder is not None else []
+    for part in request.lora.split(",") if request.lora is not None else ():
+        found = _LORA.fullmatch(part.strip())
+        if found is None or found[1] not in names:
+            name = part.strip()
+            rule = f"There are {', '.join(names)[:500]}." if names else "The server was started without --loras DIR."
+            raise invalid(f"There is no LoRA {name[:60]!r} here.", rule, "Choose one of them, or leave out lora.")
 
 
 def _there(path: Path, what: str, cure: str = "GET /v1/videos tells what there is.") -> Path:

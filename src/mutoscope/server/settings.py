@@ -29,6 +29,9 @@ class Settings:
     keys: Path | None = field(
         default=None, metadata=_setting("the file of keys that clients must show; --add-key writes it", "FILE")
     )
+    loras: Path | None = field(
+        default=None, metadata=_setting("a folder of LoRAs for large models, which clients name as lora", "DIR")
+    )
     workers: int = field(default=1, metadata=_setting("how many clips are made at once", "N", 1, 64))
     memory: float = field(default=6.0, metadata=_setting("GiB of memory that a worker may take", "GIB", 0.5, 1024))
     queue: int = field(default=100, metadata=_setting("how many jobs may wait", "N", 1, 100_000))
@@ -45,6 +48,8 @@ class Settings:
     def __post_init__(self) -> None:
         for known in fields(self):
             _check_range(known.name, known.metadata["wish"], getattr(self, known.name))
+        if self.loras is not None and not self.loras.is_dir():
+            raise MutoscopeError(f"{self.loras} is no folder.", "LoRAs lie in one.", "Make it, or leave --loras out.")
         if self.keys is None and not is_loopback(self.host):
             raise MutoscopeError(
                 f"The address {self.host} can be reached from other machines, and no keys are asked for.",

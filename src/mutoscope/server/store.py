@@ -11,6 +11,7 @@ from typing import Any, Literal
 from mutoscope.request import GenerateRequest
 
 Status = Literal["queued", "in_progress", "completed", "failed"]
+GIVEN = ("photo", "last", "mask", "extends")  # the files that a client gives; they lie under these names
 WAITING = "status IN ('queued', 'in_progress')"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -162,7 +163,7 @@ class Store:
     def clear(self, job_id: str) -> None:
         """Remove what a job has made so far, and keep what it was given."""
         for path in self.folder(job_id).glob("*"):
-            if path.name not in ("photo", "mask"):
+            if path.name not in GIVEN:
                 path.unlink(missing_ok=True)
 
     def _rows(self, query: str, *values: Any) -> list[Job]:

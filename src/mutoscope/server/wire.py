@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from mutoscope.progress import Stage
 from mutoscope.server.dispatcher import Running
-from mutoscope.server.store import Job, Status
+from mutoscope.server.store import GIVEN, Job, Status
 
 FORMATS = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
 POLL = {"openai-poll-after-ms": "500"}
@@ -49,10 +50,10 @@ class Video(BaseModel):
     prompt: str
     error: VideoError | None
     remixed_from_video_id: str | None
-    stage: str | None  # load, condition, sample, decode or encode
+    stage: Stage | None
     seconds_left: float | None
     ahead: int | None  # how many jobs are before it in the queue
-    preview: bool  # whether there is a first look at it: /content?variant=preview
+    preview: int  # how many looks at it there have been so far; the last one: /content?variant=preview
     request: dict[str, Any]  # all that was asked, defaults included
     clips: list[dict[str, Any]]  # for each variant, what its manifest says
 
@@ -82,6 +83,8 @@ class Model(BaseModel):
     object: Literal["model"] = "model"
     created: int = 0
     owned_by: str = "mutoscope"
+    licence: str | None  # None: not known
+    can: list[str]  # what it takes, in words
 
 
 class ModelList(BaseModel):
@@ -98,6 +101,7 @@ class Estimate(BaseModel):
     memory_bytes: int
     width: int
     height: int
+    frames: int
 
 
 class Reading(BaseModel):
@@ -122,7 +126,8 @@ class Health(BaseModel):
 def video(job: Job, running: Running | None, ahead: int | None) -> Video:
     """A job as it is told."""
     progress = 100 if job.status == "completed" else int(100 * running.share) if running else 0
-    asked = {name: value for name, value in job.request.to_dict().items() if name not in ("photo", "mask")}
+    made = job.clips[0] if job.clips else {"width": job.width, "height": job.height}
+    asked = {name: value for name, value in job.request.to_dict().items() if name not in GIVEN}
     return Video(
         id=job.id,
         model=job.request.model,
@@ -131,14 +136,14 @@ def video(job: Job, running: Running | None, ahead: int | None) -> Video:
         created_at=int(job.created),
         completed_at=int(job.finished) if job.finished and job.status == "completed" else None,
         seconds=f"{job.request.seconds:g}",
-        size=f"{job.width}x{job.height}",
+        size=f"{made['width']}x{made['height']}",
         prompt=job.request.prompt,
         error=VideoError(**job.error) if job.error else None,
         remixed_from_video_id=job.remixed_from,
         stage=running.stage if running else None,
         seconds_left=round(running.seconds_left, 1) if running else None,
         ahead=ahead,
-        preview=running is not None and running.preview,
-        request=asked | {"photo": job.request.photo is not None, "mask": job.request.mask is not None},
+        preview=running.previews if running else 0,
+        request=asked | {name: getattr(job.request, name) is not None for name in GIVEN},
         clips=job.clips,
     )

@@ -9,19 +9,22 @@ import queue
 import resource
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.progress import Step
 from mutoscope.request import GenerateRequest
+from mutoscope.server.store import GIVEN
 
 Say = Callable[[dict[str, Any]], None]
 THUMBNAIL_SIDE = 480
-BEGINNING = Step(stage="load", done=0, total=1)
+PAUSE_BETWEEN_LOOKS = 1.0  # seconds
+BEGINNING = Step(stage="condition", done=0, total=1)  # what every variant tells once
 NO_MEMORY = MutoscopeError(
     "Memory ran out.", "A worker may take only so much.", "Ask for a smaller size, fewer seconds or a lower fps."
 )
@@ -31,40 +34,79 @@ class Cancelled(BaseException):
     """The work was called off; not an `Exception`, so that nothing on the way takes it for a fault."""
 
 
+class Teller:
+    """Tells the server how far a job is, with rough looks at it now and then; raises `Cancelled` once it is called off."""
+
+    def __init__(self, folder: Path, say: Say, cancelled: threading.Event) -> None:
+        self.folder, self.say, self.cancelled = folder, say, cancelled
+        self.variant, self.looked = -1, 0.0
+
+    def heed(self, step: Step) -> None:
+        """Only notice that the work was called off."""
+        if self.cancelled.is_set():
+            raise Cancelled
+
+    def tell(self, step: Step) -> None:
+        """Say that a step is done, and of which variant."""
+        self.heed(step)
+        self.variant += step == BEGINNING
+        self.say({"variant": max(self.variant, 0), "stage": step.stage, "done": step.done, "total": step.total})
+        if step.look is not None and time.monotonic() - self.looked > PAUSE_BETWEEN_LOOKS:
+            _picture(step.look(), self.folder / "preview.webp")
+            self.looked = time.monotonic()
+            self.say({"preview": True})
+
+
 def generate(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> list[dict[str, Any]]:
     """Make every variant of a request in its folder, a draft first where that is worth it; what each manifest says."""
     from mutoscope import api
 
-    def on_progress(step: Step) -> None:
-        if cancelled.is_set():
-            raise Cancelled
-        say({"variant": index, "stage": step.stage, "done": step.done, "total": step.total})
-
-    os.chdir(asked["folder"])  # so that the clip remembers its photo by a name that gives nothing away
-    request = GenerateRequest.from_dict(asked["request"])
-    index, clips = 0, []
+    folder, request, teller = Path(asked["folder"]), _located(asked), Teller(Path(asked["folder"]), say, cancelled)
     if (draft := api.draft(request)) is not None:
         with suppress(MutoscopeError):  # what is too small to be made small is still made as asked
-            api.generate_request(draft, lambda step: on_progress(BEGINNING)).save("preview.mp4")
+            api.generate_request(draft, teller.heed).save(folder / "preview.mp4")
             say({"preview": True})
-    for index in range(request.variants):
-        video = api.generate_request(request.variant(index), on_progress)
-        video.save(f"clip-{index}.mp4", on_progress)
-        _thumbnail(video, Path(f"thumbnail-{index}.webp"))
+    clips = []
+    for index, video in enumerate(_videos(request, teller)):
         assert video.manifest is not None
-        told = asdict(video.manifest)
-        clips.append(
-            {name: value for name, value in told.items() if name != "request"} | {"seed": request.seed + index}
-        )
+        seed = video.manifest.request["seed"]
+        # The clip remembers its files by names that give nothing away of this machine.
+        told = {**asked["request"], "seed": seed, "variants": 1, "keep": 0}
+        video = replace(video, manifest=replace(video.manifest, request=told))
+        video.save(folder / f"clip-{index}.mp4", teller.tell)
+        _picture(video.frames[len(video.frames) // 2], folder / f"thumbnail-{index}.webp")
+        clips.append({**asdict(video.manifest), "seed": seed})
+        del clips[-1]["request"]
     return clips
+
+
+def _videos(request: GenerateRequest, teller: Teller) -> Iterator[Any]:
+    """One variant after another, so that each is saved before the next is made; or, of all, those that are kept."""
+    from mutoscope import api
+
+    if request.keep:
+        yield from api.generate_best(request, teller.tell)
+    else:
+        for index in range(request.variants):
+            yield api.generate_request(request.variant(index), teller.tell)
+
+
+def _located(asked: dict[str, Any]) -> GenerateRequest:
+    """The request with its files where they are: those that were sent in the job's folder, LoRAs in theirs."""
+    wishes = dict(asked["request"])
+    for name in GIVEN:
+        if wishes[name] is not None:
+            wishes[name] = str(Path(asked["folder"]) / wishes[name])
+    if wishes["lora"] is not None:
+        wishes["lora"] = ",".join(f"{asked['loras']}/{part.strip()}" for part in wishes["lora"].split(","))
+    return GenerateRequest.from_dict(wishes)
 
 
 def check(asked: dict[str, Any]) -> dict[str, Any]:
     """What a request takes if it can be met."""
     from mutoscope import api
 
-    os.chdir(asked["folder"])
-    return asdict(api.check(GenerateRequest.from_dict(asked["request"])))
+    return asdict(api.check(_located(asked)))
 
 
 def read(asked: dict[str, Any]) -> dict[str, Any]:
@@ -82,11 +124,12 @@ def read(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def models(asked: dict[str, Any]) -> list[str]:
-    """The models that can be asked for."""
+def models(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models that can be asked for: those that are on this disk."""
     from mutoscope import api
 
-    return api.bundled_models()
+    here = [model for model in api.models() if model.where != "on the hub"]
+    return [{"id": model.name, "licence": model.licence, "can": list(model.can)} for model in here]
 
 
 def warm(asked: dict[str, Any]) -> None:
@@ -117,7 +160,7 @@ def answer(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict[
     except Cancelled:
         return {"failed": "cancelled", "message": "The job was cancelled."}
     except MutoscopeError as error:
-        return {"failed": "invalid_request", "message": str(error)}
+        return {"failed": "invalid_request", "message": str(error).replace(f"{asked.get('folder')}{os.sep}", "")}
     except Exception as error:
         if _is_out_of_memory(error):
             return {"failed": "out_of_memory", "message": str(NO_MEMORY)}
@@ -153,12 +196,15 @@ def _listen(commands: TextIO, asked: "queue.Queue[dict[str, Any]]", cancelled: t
     os._exit(0)  # the server is gone
 
 
-def _thumbnail(video: Any, path: Path) -> None:
+def _picture(pixels: Any, path: Path) -> None:
+    """(H, W, 3) uint8, made small, as a file that is never there by half."""
     from PIL import Image
 
-    middle = Image.fromarray(video.frames[len(video.frames) // 2])
-    middle.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    middle.save(path)
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    unfinished = path.with_name(f".{path.name}.unfinished{path.suffix}")
+    picture.save(unfinished)
+    unfinished.replace(path)
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

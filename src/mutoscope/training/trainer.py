@@ -70,7 +70,9 @@ class Trainer:
             rng = torch_rng(self.run.seed, f"{self.run.name}/{phase}/{self.step}")
             with self._arithmetic():
                 loss, extra = self.objective.loss(phase, batch, rng)
-            loss.backward()  # type: ignore[no-untyped-call]
+            # What belongs to another phase must not find this one's gradients when its turn comes.
+            mine = [p for p in self.objective.parameters_of(phase) if p.requires_grad]
+            loss.backward(inputs=mine)  # type: ignore[no-untyped-call]
             optimiser.step(self.run.rate(self.step))
             numbers |= {phase: float(loss.detach()), **extra}
         # A young average follows closely, so that a short run is not stuck near its random start.

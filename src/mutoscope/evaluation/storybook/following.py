@@ -1,17 +1,21 @@
 """Whether clips that a model draws do what their prompts say, by the ruler of the storybook."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
 
+from mutoscope.alignment.ranking import Ranker, best_first
+from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.diversity import Spread
+from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.parser import parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.reading import StoryReading, read_clip
+from mutoscope.evaluation.storybook.sheet import draw_sheet
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
@@ -25,7 +29,7 @@ from mutoscope.world.storybook.story import Story
 
 Draw = Callable[[str, int], Frames]  # prompt, seed -> (T, H, W, 3)
 _TRIES = 20  # captions of a story, until one leaves nothing open
-_PER_ROW, _SIDE, _LABEL = 6, 96, 14  # of the sheet: frames, pixels
+_SHOWN = 20  # prompts of a kind on the sheet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,59 +42,95 @@ class Prompt:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Following:
-    """What the ruler says of a model, and some of its clips: prompt, frames, whether all was right."""
+    """What the ruler says of a model, and some of its clips: prompt, frames, whether all was right.
+
+    With alignment towers also what keeping the best clip of each prompt gains, and the features of each prompt's first.
+    """
 
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
+    diversity: float | None  # None where each prompt was drawn once
+    keeping: Mapping[str, Keeping] = field(default_factory=dict)
+    features: Features | None = None  # in the order of `asked_prompts`
 
     def sheet(self) -> NDArray[np.uint8]:
         """Six frames of each clip shown, one below the other, a + before the prompts that were followed."""
-        height = _SIDE + _LABEL
-        sheet = Image.new("RGB", (_PER_ROW * _SIDE, max(1, len(self.shown)) * height), "white")
-        draw = ImageDraw.Draw(sheet)
-        for row, (prompt, frames, right) in enumerate(self.shown):
-            for column, index in enumerate(np.linspace(0, len(frames) - 1, _PER_ROW).round().astype(int)):
-                picture = Image.fromarray(frames[index]).resize((_SIDE, _SIDE))
-                sheet.paste(picture, (column * _SIDE, row * height + _LABEL))
-            plain = prompt.encode("ascii", "replace").decode()  # Pillow's own font has no Chinese
-            draw.text((2, row * height), f"{'+' if right else '-'} {plain[:92]}", "black")
-        return np.array(sheet)
+        return draw_sheet([(f"{'+' if right else '-'} {prompt}", frames) for prompt, frames, right in self.shown])
+
+    def table(self) -> str:
+        """The report as a Markdown table, what keeping the best gains, and how different the clips of one prompt are."""
+        gains = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
+        if self.diversity is not None:
+            told = "clips of one prompt differ by this share of what true clips of it do; 0: all the same"
+            gains.append(f"* diversity: {self.diversity:.2f} ({told})")
+        return "\n".join([self.report.table(), *(["", *gains] if gains else [])])
 
 
 def measure_following(
-    draw: Draw, count: int, seeds: int, stage: int, shape: ClipShape, tell: Callable[[str], None]
+    draw: Draw,
+    count: int,
+    seeds: int,
+    stage: int,
+    shape: ClipShape,
+    tell: Callable[[str], None],
+    ranker: Ranker | None = None,
 ) -> Following:
     """Ask for `count` compositions that training shows and as many that it never shows, each with some seeds.
 
-    Beside the model stand true clips of the same stories, and its clips held against the stories of other prompts.
+    Beside the model stand true clips of the same stories, its clips held against the stories of other prompts, and with
+    a ranker the best of each prompt's clips.
     """
     found: dict[str, list[StoryVerdict]] = {"true": []}
     shown: list[tuple[str, Frames, bool]] = []
     shuffled: list[StoryVerdict] = []
-    for name, held_out in (("seen", False), ("never seen", True)):
-        prompts = list(draw_prompts(count, stage, shape, held_out=held_out))
-        found[name] = []
+    spread = Spread()
+    keeping: dict[str, Keeping] = {}
+    features: list[Features] = []
+    for name, prompts in asked_prompts(count, stage, shape).items():
+        found[name], best = [], []
         for index, prompt in enumerate(prompts):
-            found["true"].append(
-                judge_story(_read(_true(prompt.story, shape, index), prompt.story, shape, stage), prompt.story)
-            )
+            true = [true_clip(prompt.story, shape, seed) for seed in (index, 2 * count + index)]
+            found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
-            for seed in range(seeds):
-                frames = draw(prompt.text, seed)
-                reading = _read(frames, prompt.story, shape, stage)
-                verdict = judge_story(reading, prompt.story)
-                found[name].append(verdict)
-                if len(other.beats) == len(prompt.story.beats):
-                    shuffled.append(judge_story(reading, other))
-                if seed == 0 and index < 20:
-                    shown.append((prompt.text, frames, verdict.obeyed))
+            clips = [draw(prompt.text, seed) for seed in range(seeds)]
+            spread.add(clips, true)
+            readings = [_read(frames, prompt.story, shape, stage) for frames in clips]
+            found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
+            if len(other.beats) == len(prompt.story.beats):
+                shuffled += [judge_story(reading, other) for reading in readings]
+            if ranker is not None:
+                best.append(verdicts[best_first(ranker.scores(prompt.text, clips, shape.fps))[0]])
+                features.append(ranker.features(clips[:1])[0].double().numpy())
+            if index < _SHOWN:
+                shown.append((prompt.text, clips[0], verdicts[0].obeyed))
             if (index + 1) % 10 == 0:
                 right = sum(verdict.obeyed for verdict in found[name])
                 tell(f"{name}: {index + 1} of {count} prompts, {right} of {len(found[name])} clips all right")
+        if ranker is not None and seeds > 1:
+            keeping[name] = keeping_of(found[name], best)
+            found[f"{name}, best of {seeds}"] = best
     found["shuffled prompts"] = shuffled
     return Following(
-        report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}), shown=shown
+        report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
+        shown=shown,
+        diversity=spread.share(),
+        keeping=keeping,
+        features=np.stack(features) if features else None,
     )
+
+
+def keeping_of(every: Sequence[StoryVerdict], best: Sequence[StoryVerdict]) -> Keeping:
+    """What is gained by keeping the best clip of each prompt, of all of them prompt after prompt."""
+    obeyed = np.array([verdict.obeyed for verdict in every], np.float64).reshape(len(best), -1)
+    return Keeping(of=obeyed.shape[1], kept=[float(verdict.obeyed) for verdict in best], all=obeyed.mean(1).tolist())
+
+
+def asked_prompts(count: int, stage: int, shape: ClipShape) -> dict[str, list[Prompt]]:
+    """What a model is asked: compositions that training shows, and as many that it never shows."""
+    return {
+        name: list(draw_prompts(count, stage, shape, held_out=held_out))
+        for name, held_out in (("seen", False), ("never seen", True))
+    }
 
 
 def draw_prompts(count: int, stage: int, shape: ClipShape, *, held_out: bool) -> Iterator[Prompt]:
@@ -116,7 +156,8 @@ def _says_all(text: str, story: Story) -> bool:
     return found.actors == story.actors and [beat.acts for beat in found.beats] == acts and found.place is story.place
 
 
-def _true(story: Story, shape: ClipShape, seed: int) -> Frames:
+def true_clip(story: Story, shape: ClipShape, seed: int) -> Frames:
+    """What the world itself draws for a story."""
     frames = render_stories([story], shape, seed).frames[0]
     return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())
 

@@ -8,12 +8,19 @@ import * as result from "./result.js";
 import * as server from "./server.js";
 import { language, preferred, speak, words } from "./words.js";
 
+const MORE = ["negative", "motion", "guidance", "steps", "fps", "keep", "lora"];
 const form = document.getElementById("wishes");
 const fields = Object.fromEntries(
-  ["prompt", "shape", "quality", "seconds", "variants", "seed", "model"].map((id) => [id, document.getElementById(id)]),
+  ["prompt", "shape", "quality", "seconds", "variants", "seed", "model", ...MORE].map((id) => [id, document.getElementById(id)]),
 );
+const last = document.getElementById("last");
+const goesOn = document.getElementById("earlier");
+let models = [];
+let earlier = null; // the clip that goes on, as {id, number, prompt}
 const wrong = document.getElementById("error");
 const submit = form.querySelector("[type=submit]");
+
+const standard = { motion: 1, fps: 24, keep: 0, negative: null, guidance: null, steps: null, lora: null };
 
 // Width over height that was chosen; null is the photo's own.
 function aspect() {
@@ -21,7 +28,14 @@ function aspect() {
   return down ? across / down : null;
 }
 
+// What the server would choose by itself, so that words are read by the model that will hear them.
+function model() {
+  const drawn = !picture.photo.file || last.files.length || earlier;
+  return fields.model.value || (drawn && models.includes("storybook") ? "storybook" : "motion");
+}
+
 function size() {
+  if (!aspect() && model() !== "motion") return null;
   const seen = picture.dimensions();
   const shape = aspect() ?? (seen ? seen[0] / seen[1] : null);
   if (!shape) return null;
@@ -34,7 +48,9 @@ function wishes() {
   const { subject, drag } = picture.photo;
   return {
     prompt: fields.prompt.value, size: size(), seconds: fields.seconds.value || 3, variants: fields.variants.value,
-    seed: fields.seed.value || 0, model: fields.model.value || null,
+    seed: fields.seed.value || 0, model: model(),
+    ...Object.fromEntries(MORE.map((name) => [name, fields[name].value.trim() || null])),
+    extends: earlier && `${earlier.id}:${earlier.number}`,
     subject: subject && picture.photo.file ? picture.point(subject) : null,
     drag: drag && picture.photo.file ? drag.map(picture.point).join(":") : null,
   };
@@ -63,7 +79,9 @@ async function trying(act) {
 
 const make = () =>
   trying(async () => {
-    result.show(await server.create(wishes(), picture.photo.file), picture.photo.image && picture.photo.file);
+    const photo = earlier ? null : picture.photo.file;
+    if (model() === "motion" && !photo) throw new Error(words.needsPhoto);
+    result.show(await server.create(wishes(), photo, last.files[0]), picture.photo.image && photo);
     await refresh();
   });
 
@@ -86,6 +104,12 @@ async function edit(video) {
   const numbers = (text) => text?.split(":").map((place) => place.split(",").map(Number));
   Object.assign(fields.prompt, { value: request.prompt });
   for (const name of ["seconds", "seed", "model"]) fields[name].value = request[name];
+  for (const name of MORE) fields[name].value = request[name] === standard[name] ? "" : request[name];
+  const { id, number } = { id: video.remixed_from_video_id, number: 0 };
+  goOn(request.extends ? { id, number, prompt: request.prompt } : null);
+  const ending = new DataTransfer();
+  if (request.last) ending.items.add(await server.photoOf(video.id, "last"));
+  last.files = ending.files;
   fields.variants.value = Math.min(request.variants, 4);
   const [width, height] = video.size.split("x").map(Number);
   const shapes = { "16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1 };
@@ -94,7 +118,26 @@ async function edit(video) {
   fields.quality.value = sides.find((side) => Number(side) >= Math.max(width, height)) ?? sides.at(-1);
   const spots = numbers(request.subject);
   const subject = spots?.length === 2 ? spots[0].map((value, axis) => (value + spots[1][axis]) / 2) : (spots?.[0] ?? null);
+  document.getElementById("more-wishes").open = MORE.some((name) => fields[name].value) || last.files.length > 0;
   await picture.take(request.photo ? await server.photoOf(video.id) : null, { subject, drag: numbers(request.drag) ?? null });
+  form.scrollIntoView({ behavior: "smooth" });
+  fields.prompt.focus();
+}
+
+// The next clip begins where this one ends: a drawn one goes on, of others the last picture is the next photo.
+function goOn(clip) {
+  earlier = clip;
+  goesOn.hidden = !clip;
+  goesOn.firstElementChild.textContent = clip ? words.goesOn(clip.prompt) : "";
+}
+
+async function continued(video, number, ending) {
+  const drawn = video.model === "storybook";
+  goOn(drawn ? { id: video.id, number, prompt: video.prompt } : null);
+  await picture.take(drawn ? null : await ending());
+  fields.model.value = "";
+  fields.prompt.value = "";
+  changed();
   form.scrollIntoView({ behavior: "smooth" });
   fields.prompt.focus();
 }
@@ -120,6 +163,7 @@ function changed() {
 function speaking(chosen) {
   speak(chosen);
   prompt.offerCommands();
+  goOn(earlier);
   result.redraw();
   prompt.changed();
   return refresh();
@@ -132,14 +176,21 @@ form.addEventListener("submit", (event) => {
 fields.prompt.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
+goesOn.querySelector("button").addEventListener("click", () => {
+  goOn(null);
+  changed();
+});
+last.addEventListener("change", changed);
 for (const field of Object.values(fields)) if (field !== fields.prompt) field.addEventListener("change", changed);
 document.getElementById("language").addEventListener("click", () => speaking(language() === "zh" ? "en" : "zh"));
 
 picture.start(changed);
 prompt.start(given);
-result.start({ onEnd: refresh, again, edit, remove });
+result.start({ onEnd: refresh, again, edit, remove, continued });
 gallery.start({ show: (video) => result.show(video), again, remove });
 speaking(preferred());
-server.models().then((names) => {
-  fields.model.replaceChildren(...names.map((name) => new Option(name, name)));
+server.models().then((offered) => {
+  models = offered.map(({ id }) => id);
+  fields.model.append(...offered.map(({ id, can }) => Object.assign(new Option(id, id), { title: can.join(", ") })));
+  changed();
 }, fail);

@@ -14,7 +14,7 @@ export const start = (actions) => (doing = actions);
 
 export function show(video, photo = null) {
   close();
-  shown = { video, photo, picked: 0, previewed: false };
+  shown = { video, photo, picked: 0, previews: 0 };
   main.classList.add("with-result");
   result.hidden = false;
   draw();
@@ -51,7 +51,7 @@ function draw() {
   if (video.status === "completed") result.replaceChildren(title, ...finished(video));
   else if (video.status === "failed") result.replaceChildren(title, ...failed(video));
   else {
-    shown.previewed = false;
+    shown.previews = 0;
     result.replaceChildren(title, ...working());
     progress();
   }
@@ -66,7 +66,7 @@ function working() {
     cancel.disabled = true;
     await server.cancel(video.id).then(changed, () => {});
   });
-  const stages = Object.entries(words.stages).map(([stage, said]) => {
+  const stages = Object.entries(words.stages).filter(([stage]) => stage !== "raise" || video.model === "storybook").map(([stage, said]) => {
     const item = element("li", {}, said);
     item.dataset.stage = stage;
     return item;
@@ -92,13 +92,22 @@ function progress() {
   }
   const waiting = video.status === "queued";
   result.querySelector("#left").textContent = waiting ? words.queued(video.ahead) : words.left(video.seconds_left ?? 0);
-  if (video.preview && !shown.previewed) {
-    shown.previewed = true;
-    const source = server.content(video.id, { variant: "preview" });
-    const draft = element("video", { src: source, muted: true, loop: true, autoplay: true, playsInline: true });
-    draft.addEventListener("canplay", () => result.querySelector(".preview")?.replaceChildren(draft), { once: true });
-    draft.load();
+  if (video.preview > shown.previews) {
+    shown.previews = video.preview;
+    look(server.content(video.id, { variant: "preview" }));
   }
+}
+
+// A look at what is being made: a small clip, or a picture that sharpens.
+async function look(source) {
+  const kind = (await fetch(source)).headers.get("Content-Type");
+  const film = kind === "video/mp4";
+  const draft = film
+    ? element("video", { src: source, muted: true, loop: true, autoplay: true, playsInline: true })
+    : element("img", { src: `${source}&look=${shown?.previews}`, alt: "", className: "sharp" });
+  const ready = film ? "canplay" : "load";
+  draft.addEventListener(ready, () => result.querySelector(".preview")?.replaceChildren(draft), { once: true });
+  if (film) draft.load();
 }
 
 function finished(video) {
@@ -136,19 +145,36 @@ function downloads(video) {
 
 function choices(video) {
   const choice = (said, act) => element("button", { type: "button", onclick: () => act(video) }, said);
+  const further = video.status === "completed"
+    ? [choice(words.goOn, () => doing.continued(video, shown.picked, ending))] : [];
   return element(
     "div", { className: "actions" },
-    choice(words.again, doing.again), choice(words.edit, doing.edit), choice(words.remove_clip, doing.remove),
+    choice(words.again, doing.again), choice(words.edit, doing.edit), ...further, choice(words.remove_clip, doing.remove),
   );
 }
 
+// The last frame of the clip that is shown, as a picture file.
+async function ending() {
+  const player = result.querySelector(":scope > video");
+  player.pause();
+  const sought = new Promise((done) => player.addEventListener("seeked", done, { once: true }));
+  player.currentTime = Math.max(0, player.duration - 0.01);
+  await sought;
+  const canvas = element("canvas", { width: player.videoWidth, height: player.videoHeight });
+  canvas.getContext("2d").drawImage(player, 0, 0);
+  const picture = await new Promise((done) => canvas.toBlob(done, "image/png"));
+  return new File([picture], "last.png", { type: "image/png" });
+}
+
 function facts(video, clip) {
-  const rows = clip.timeline.map(({ start, end, understood }) => [
-    words.understood, `${start.toFixed(1)}–${end.toFixed(1)} s: ${understood.join(", ") || words.stillness}`,
+  const rows = clip.timeline.map(({ start, end, understood, text }) => [
+    words.understood, `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood ?? [text]).join(", ") || words.stillness}`,
   ]);
   rows.push(...clip.not_understood.map(({ word }) => [words.noted, words.unknown(word)]));
   rows.push(...clip.impossible.map(({ word, reason }) => [words.noted, words.impossible(word, reason)]));
   rows.push(...clip.notes.map((note) => [words.noted, note]));
+  const { score, place, of } = clip.alignment ?? {};
+  if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
   const { model, seconds, size, request } = video;
   rows.push([words.settings, `${model} · ${size} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));

@@ -16,12 +16,13 @@ async function ask(path, options) {
 
 const json = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-export const models = async () => (await ask("/models")).data.map((model) => model.id);
+export const models = async () => (await ask("/models")).data;
 
-export const create = (wishes, photo) => {
+export const create = (wishes, photo, last) => {
   const form = new FormData();
   for (const [name, value] of Object.entries(wishes)) if (value !== null) form.append(name, value);
   if (photo) form.append("input_reference", photo, photo.name ?? "photo");
+  if (last) form.append("last", last, last.name);
   return ask("/videos", { method: "POST", body: form });
 };
 
@@ -35,8 +36,8 @@ export const list = (search, after) =>
 
 export const content = (id, query) => `/v1/videos/${id}/content?${new URLSearchParams(query)}`;
 
-export async function photoOf(id) {
-  const answer = await fetch(content(id, { variant: "photo" }));
+export async function photoOf(id, variant = "photo") {
+  const answer = await fetch(content(id, { variant }));
   return answer.ok ? new File([await answer.blob()], "photo") : null;
 }
 

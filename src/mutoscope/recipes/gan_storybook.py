@@ -1,0 +1,49 @@
+"""The run behind the storybook's GAN, on the latent codec."""
+
+from pathlib import Path
+from typing import Any
+
+from mutoscope.families.gan import Contest, Gan, GanConfig
+from mutoscope.families.judge import JudgeConfig
+from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
+from mutoscope.recipes.storybook import TINY, StorybookBatches, story_batches, story_run, tiny_batches
+from mutoscope.training.optimiser import OptimiserConfig
+from mutoscope.training.run import Run
+
+
+def gan_storybook(
+    *,
+    stage: int = 1,
+    codec: Path | None = None,
+    contest: Contest = "relativistic",
+    width: int = 256,
+    depth: int = 8,
+    steps: int = 6000,
+) -> Run:
+    """A GAN on the latent codec; hours of one core, minutes of a GPU. It may start with the weights of the diffusion model."""
+    batches = story_batches(stage=stage, codec=codec, size=32, lessons=128)
+    config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
+    judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
+    return _run("gan_storybook", config, judge, batches, contest, steps=steps)
+
+
+def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Contest = "relativistic") -> Run:
+    """The same at a size for tests: a few seconds."""
+    batches = tiny_batches(stage=stage, codec=codec)
+    config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
+    judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
+    return _run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
+
+
+def _run(
+    name: str, config: GanConfig, judge: JudgeConfig, batches: StorybookBatches, contest: Contest, **how: Any
+) -> Run:
+    return story_run(
+        name,
+        config,
+        batches,
+        lambda scaling: Gan(config, scaling, judge, contest=contest, penalty=1.0),
+        # Each plays against what the other is now: what it did before is a poor guide (R3GAN: no momentum).
+        optimiser=OptimiserConfig(muon_rate=0.005, adam_rate=5e-4, momentum=0.0, betas=(0.0, 0.99)),
+        **how,
+    )

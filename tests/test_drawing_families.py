@@ -1,0 +1,100 @@
+"""Every family that draws, from its recipe to a clip by its name."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+from mutoscope import api
+from mutoscope.api.loading import FAMILIES
+from mutoscope.cli import main
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.diversity import Spread, apart
+from mutoscope.media.video import Video
+from mutoscope.recipes.running import train
+
+PROMPT = "a red circle bounces"
+SMALL: dict[str, Any] = {"seconds": 1.0, "size": "64x64", "fps": 8}
+
+
+@pytest.fixture(scope="module")
+def home(tiny_codec: Path, tiny_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which each family was trained for a few steps."""
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copytree(tiny_story, folder / "runs" / "diffusion_storybook" / "checkpoint")
+    for family in ("gan", "autoregressive"):
+        train(f"tiny_{family}_storybook", codec=tiny_codec, folder=folder / "runs" / f"{family}_storybook")
+    return folder
+
+
+@pytest.fixture
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in that folder."""
+    monkeypatch.chdir(home)
+    api.load.cache_clear()
+    return home
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_family_that_was_trained_here_draws_by_its_name_and_goes_on(
+    family: str, at_home: Path, tmp_path: Path
+) -> None:
+    video = api.generate(PROMPT, model=family, **SMALL)
+    assert video.frames.shape == (8, 64, 64, 3)
+    photo = np.full((64, 64, 3), 200, np.uint8)
+    with_photo = api.generate(PROMPT, model=family, photo=photo, **SMALL)
+    assert not np.array_equal(with_photo.frames, video.frames)
+    clip = video.save(tmp_path / "clip.mp4")
+    longer = api.extend(clip, "a red circle rolls left", seconds=0.5, model=family)
+    assert len(longer.frames) == 12
+    assert np.array_equal(longer.frames[:8], Video.open(clip).frames)
+
+
+def test_what_a_family_lacks_is_refused_at_the_door(at_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generate", PROMPT, "--model", "gan", "--negative", "a star"]) == 2
+    assert "--negative" in capsys.readouterr().err
+    assert main(["generate", PROMPT, "--model", "diffusion", "--top-k", "5"]) == 2
+    assert "--top-k" in capsys.readouterr().err
+
+
+def test_all_are_measured_by_one_command(at_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "sheet.png"
+    words = ["evaluate", "storybook", "--model", "all", "--scenes", "1", "--seeds", "2", "--sheet", str(sheet)]
+    assert main(words) == 0
+    told = capsys.readouterr().out
+    assert [line for line in told.splitlines() if line.startswith("###")] == [f"### {name}" for name in FAMILIES]
+    assert told.count("diversity: ") == 3
+    assert sheet.is_file()
+
+
+def test_what_was_not_trained_is_told_with_its_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    api.load.cache_clear()
+    for family in ("gan", "autoregressive"):
+        with pytest.raises(MutoscopeError, match=f"mutoscope train {family}_storybook"):
+            api.load(family)
+    with pytest.raises(MutoscopeError, match="gan, autoregressive"):
+        api.load("gam")
+
+
+def test_a_gan_may_begin_with_what_diffusion_learned(at_home: Path, tiny_codec: Path, tmp_path: Path) -> None:
+    start = at_home / "runs" / "diffusion_storybook" / "checkpoint"
+    made = train("tiny_gan_storybook", codec=tiny_codec, start=start, contest="classical", folder=tmp_path)
+    assert "Started with" in (made.folder / "card.md").read_text("utf-8")
+    assert {name.split(".")[0] for name in load_file(made.folder / "model.safetensors")} == {"denoiser"}
+
+
+def test_diversity_tells_a_model_that_draws_the_same_every_time() -> None:
+    rng = np.random.default_rng(0)
+    one, two = (rng.integers(0, 256, (4, 8, 8, 3), dtype=np.uint8) for _ in range(2))
+    assert apart([one, one]) == 0
+    assert apart([one, two]) == pytest.approx(np.abs(one.astype(float) - two).mean())
+    spread = Spread()
+    spread.add([one], [one, two])
+    assert spread.share() is None
+    spread.add([one, one], [one, two])
+    spread.add([one, two], [one, two])
+    assert spread.share() == pytest.approx(0.5)

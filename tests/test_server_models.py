@@ -1,0 +1,125 @@
+"""Another model than the bundled one over HTTP: one that draws, trained here; its clips go on."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Server, serving
+from openai import OpenAI
+
+from mutoscope import api
+from mutoscope.media.video import Video
+
+PROMPT = "a red circle bounces"
+SMALL: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8", "steps": "2"}
+
+
+@pytest.fixture(scope="module")
+def server(tiny_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server where a storybook was trained, and a LoRA lies in a folder."""
+    home = tmp_path_factory.mktemp("home")
+    trained = home / "runs" / "diffusion_storybook" / "checkpoint"
+    trained.parent.mkdir(parents=True)
+    trained.symlink_to(tiny_story)
+    (home / "loras" / "ones").mkdir(parents=True)
+    with serving(tmp_path_factory.mktemp("data"), "--loras", str(home / "loras"), home=home) as started:
+        yield started
+
+
+def asked(server: Server, **wishes: Any) -> dict[str, Any]:
+    """A job, when it has ended."""
+    answer = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, **wishes})
+    assert answer.status_code == 200, answer.text
+    job = server.ended(answer.json()["id"])
+    assert job["status"] == "completed", job
+    return job
+
+
+def frames(server: Server, job: dict[str, Any], tmp_path: Path) -> Any:
+    """The frames of a job's clip."""
+    clip = tmp_path / f"{job['id']}.mp4"
+    clip.write_bytes(server.http.get(f"/v1/videos/{job['id']}/content").content)
+    return Video.open(clip).frames
+
+
+def test_what_is_on_this_disk_is_listed_and_nothing_else(server: Server) -> None:
+    told = {model["id"]: model for model in server.http.get("/v1/models").json()["data"]}
+    assert list(told) == ["motion", "storybook"]
+    assert "words alone" in told["storybook"]["can"]
+    assert told["motion"]["licence"] == "Apache-2.0"
+
+
+def test_words_alone_are_drawn_and_what_shall_not_be_seen_and_a_last_photo_change_the_clip(
+    server: Server, tmp_path: Path
+) -> None:
+    photo = "data:image/jpeg;base64," + base64.b64encode(api.SAMPLE.read_bytes()).decode()
+    plain, avoiding, ending = (asked(server, **wishes) for wishes in ({}, {"negative": "a blue star"}, {"last": photo}))
+    assert plain["model"] == "storybook"
+    assert (plain["size"], plain["clips"][0]["rendering"]) == ("64x64", "drawn")
+    seen = [frames(server, job, tmp_path) for job in (plain, avoiding, ending)]
+    assert seen[0].shape == (4, 64, 64, 3)
+    assert not np.array_equal(seen[0], seen[1])
+    assert not np.array_equal(seen[0], seen[2])
+    assert ending["request"]["last"] is True
+    kept = server.http.get(f"/v1/videos/{ending['id']}/content", params={"variant": "last"}).content
+    assert kept == api.SAMPLE.read_bytes()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) -> None:
+    first = asked(server, variants=2)
+    client = OpenAI(base_url=f"{server.address}/v1", api_key="none")
+    longer = client.videos.extend(
+        prompt="a red circle rolls left",
+        seconds="0.5",
+        video={"id": first["id"]},  # type: ignore[arg-type]
+    )
+    assert longer.remixed_from_video_id == first["id"]
+    assert client.videos.poll(longer.id).status == "completed"
+    earlier = frames(server, first, tmp_path)
+    grown = frames(server, server.get(longer.id), tmp_path)
+    assert grown.shape == (8, 64, 64, 3)
+    assert np.abs(grown[:4].astype(int) - earlier).mean() < 3  # the same, but for a second encoding
+    second = server.http.get(f"/v1/videos/{first['id']}/content", params={"number": 1}).content
+    sent = server.http.post(
+        "/v1/videos/extensions",
+        data={"prompt": PROMPT, "seconds": "0.5", "steps": 2},
+        files={"video": ("c.mp4", second)},
+    ).json()
+    named = server.http.post(
+        "/v1/videos", json={"prompt": PROMPT, "seconds": 0.5, "steps": 2, "extends": f"{first['id']}:1"}
+    ).json()
+    clips = [frames(server, server.ended(job["id"]), tmp_path) for job in (sent, named)]
+    assert np.array_equal(clips[0], clips[1])
+    assert not np.array_equal(clips[0][:4], grown[:4])
+    server.http.delete(f"/v1/videos/{first['id']}")
+    again = server.http.post(f"/v1/videos/{named['id']}/remix").json()  # the clip that went on was kept beside it
+    assert np.array_equal(frames(server, server.ended(again["id"]), tmp_path), clips[1])
+
+
+def test_what_cannot_go_on_is_refused_with_the_cure(server: Server) -> None:
+    waiting = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "variants": 16}).json()["id"]
+    broken = "data:video/mp4;base64," + base64.b64encode(b"\0\0\0\x18ftypisom").decode()
+    bad: list[tuple[dict[str, Any], int, str]] = [
+        ({}, 400, "No video was given"),
+        ({"video": {"id": waiting}}, 404, "Wait until"),
+        ({"video": broken}, 400, "cannot be read"),
+        ({"video": broken, "seconds": 9}, 400, "Extend the longer clip"),
+    ]
+    for wishes, status, told in bad:
+        answer = server.http.post("/v1/videos/extensions", json={"prompt": PROMPT, "seconds": 0.5, **wishes})
+        assert (answer.status_code, told in answer.text) == (status, True), answer.text
+    server.http.post(f"/v1/videos/{waiting}/cancel")
+    refused = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "keep": 1})
+    assert (refused.status_code, "alignment towers" in refused.text) == (400, True)
+
+
+def test_a_lora_is_named_and_never_a_path(server: Server) -> None:
+    for lora in ("twos", "../loras/ones", "ones:x", "ones,../ones", str(server.data)):
+        answer = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "lora": lora})
+        assert (answer.status_code, "There are ones." in answer.text) == (400, True), answer.text
+    answer = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "lora": "ones:0.5"})
+    assert (answer.status_code, "takes no --lora" in answer.text) == (400, True), answer.text
