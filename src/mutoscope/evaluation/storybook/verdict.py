@@ -84,8 +84,8 @@ def judge_story(reading: StoryReading, story: Story) -> StoryVerdict:
     answers += _around(reading, story)
     if story.relation is not None:
         one, other = matched[0], matched[1]
-        seen = None if one is None or other is None else reading.relations[one, other]
-        answers.append((Attribute.RELATION, _same(story.relation, seen)))
+        stands = None if one is None or other is None else reading.relations[one, other]
+        answers.append((Attribute.RELATION, _same(story.relation, stands)))
     answers += _changes(reading, story)
     return StoryVerdict(answers=tuple(answers))
 
