@@ -41,6 +41,7 @@ from mutoscope.world.storybook.story import (
     Kind,
     Light,
     Place,
+    Relation,
     Size,
     Speed,
     Story,
@@ -192,6 +193,47 @@ def test_the_light_is_read_at_the_end_of_each_beat(light: Light) -> None:
     beats = (replace(told.beats[0], end=1.5, light=Light.DAY), replace(told.beats[0], start=1.5))
     told = replace(told, beats=beats)
     assert read(film(told), told).light == (Light.DAY, light)
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_every_relation_of_two_actors_is_read(relation: Relation) -> None:
+    actors = (Actor(kind=Kind.STAR, colour=Colour.RED), Actor(kind=Kind.CIRCLE, colour=Colour.BLUE))
+    beat = Beat(start=0.0, end=SHAPE.seconds, acts=(Act(), Act()))
+    told = Story(actors=actors, beats=(beat,), relation=relation)
+    verdict = judge_story(read(film(told), told), told)
+    assert verdict.of(Attribute.RELATION) == (Answer.RIGHT,)
+    other = next(each for each in Relation if each is not relation)
+    assert judge_story(read(film(told), told), replace(told, relation=other)).of(Attribute.RELATION) == (Answer.WRONG,)
+
+
+def changing(before: Act, after: Act, cut: float) -> Story:
+    """One circle that does one thing after another."""
+    told = story(Kind.CIRCLE, before)
+    beats = (replace(told.beats[0], end=cut), Beat(start=cut, end=told.seconds, acts=(after,)))
+    return replace(told, beats=beats)
+
+
+@pytest.mark.parametrize("cut", [1.1, 1.9])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Act(action=Action.MOVE, direction=Direction.LEFT), Act(action=Action.MOVE, direction=Direction.RIGHT)),
+        (Act(action=Action.STAND), Act(action=Action.BOUNCE)),
+        (Act(action=Action.RISE), Act(action=Action.SHRINK)),
+    ],
+)
+def test_when_one_thing_turns_into_another_is_read(before: Act, after: Act, cut: float) -> None:
+    told = changing(before, after, cut)
+    frames = film(told)
+    assert read(frames, told).changes[0] == pytest.approx(cut, abs=0.25)
+    assert judge_story(read(frozen(frames, RNG), told), told).of(Attribute.CHANGE) == (Answer.WRONG,)
+
+
+def test_a_change_of_colour_is_read_with_its_colour_and_its_time() -> None:
+    told = changing(Act(), Act(action=Action.CHANGE_COLOUR, colour=Colour.GREEN), 1.4)
+    verdict = judge_story(read(film(told), told), told)
+    assert verdict.of(Attribute.ACTION) == (Answer.RIGHT, Answer.RIGHT)
+    assert verdict.of(Attribute.CHANGE) == (Answer.RIGHT,)
 
 
 @pytest.mark.parametrize("kind", THINGS)

@@ -36,13 +36,13 @@ class ActorTrack:
     becomes: Colour | None  # the colour that it changes to
     turned: float  # when it has half changed, seconds
     kind: Kind | None  # None: like no kind that can be read
-    unlike: float  # how far its form is from that of the kind
     seen: NDArray[np.bool_]  # (T,) whether anything of it was seen
     whole: NDArray[np.bool_]  # (T,) whether all of it was seen
     x: Array  # (T,) of its middle
     y: Array
     height: Array  # as the world counts it: of the kind, upright
     turn: Array  # since the first frame, unwrapped; NaN where a form does not show it
+    far: Array  # (T,) how unlike its form is to all kinds; infinite where it was not seen
     box: Array  # (T, 4) x0, y0, x1, y1 of what is seen, in fractions
     poses: Array  # (T, actions): of living ones, how unlike the form is to the poses of each action
 
@@ -193,31 +193,31 @@ def _track(path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...], fp
     kind = kind if np.median([g.steep for g in path if g is not None]) > _IN_FOCUS else None
     return ActorTrack(
         colour=COLOURS[shown[0][1]], becomes=COLOURS[shown[-1][1]] if changes else None,
-        turned=changes[-1] if changes else np.nan, kind=kind, unlike=far, seen=np.array([g is not None for g in path]), whole=whole,
+        turned=changes[-1] if changes else np.nan, kind=kind, far=far, seen=np.array([g is not None for g in path]), whole=whole,
         x=x, y=y, height=height, turn=turn, box=box, poses=poses,
     )  # fmt: skip
 
 
 def _kind(
     path: list[_Glimpse | None], pixels: int, kinds: tuple[Kind, ...]
-) -> tuple[Kind | None, Pattern, float, NDArray[np.bool_]]:
-    """The kind that most frames show, by how like it they are; and in which frames it is seen whole."""
+) -> tuple[Kind | None, Pattern, Array, NDArray[np.bool_]]:
+    """The kind that most frames show; how unlike all kinds each frame is, and in which frames it is seen whole."""
     votes: dict[Kind, float] = {}
     nearest: dict[Kind, tuple[float, Pattern]] = {}
-    likeness = np.full(len(path), np.inf)
+    far = np.full(len(path), np.inf)
     free = np.zeros(len(path), bool)
     for frame, glimpse in enumerate(path):
         if glimpse is None:
             continue
-        pattern, far = most_like(glimpse.form, pixels, kinds, COLOURS[glimpse.colour])
-        likeness[frame], free[frame] = far, not glimpse.touches
-        votes[pattern.kind] = votes.get(pattern.kind, 0.0) + np.exp(-((far / 0.03) ** 2)) * (4 if free[frame] else 1)
-        if pattern.kind not in nearest or far < nearest[pattern.kind][0]:
-            nearest[pattern.kind] = far, pattern
+        pattern, off = most_like(glimpse.form, pixels, kinds, COLOURS[glimpse.colour])
+        far[frame], free[frame] = off, not glimpse.touches
+        votes[pattern.kind] = votes.get(pattern.kind, 0.0) + np.exp(-((off / 0.03) ** 2)) * (4 if free[frame] else 1)
+        if pattern.kind not in nearest or off < nearest[pattern.kind][0]:
+            nearest[pattern.kind] = off, pattern
     best = max(votes, key=lambda kind: votes[kind])
-    whole = free | (likeness < _CLEAN)
-    far = float(np.median(likeness[whole])) if whole.any() else float(likeness.min())
-    return (None if unlike(far) else best), nearest[best][1], far, whole
+    whole = free | (far < _CLEAN)
+    typical = float(np.median(far[whole])) if whole.any() else float(far.min())
+    return (None if unlike(typical) else best), nearest[best][1], far, whole
 
 
 def _turns(path: list[_Glimpse | None], whole: NDArray[np.bool_], pattern: Pattern) -> Array:

@@ -1,17 +1,19 @@
 """The reading: what each actor of a parsed clip does, and how fast, in a stretch of time; and when it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraPath
+from mutoscope.evaluation.storybook.changes import change_times
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.gaits import living_action
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
 from mutoscope.evaluation.storybook.patterns import READ
+from mutoscope.evaluation.storybook.relations import hunts, relation_between
 from mutoscope.evaluation.storybook.speeds import Motion, speed_of
 from mutoscope.evaluation.storybook.swings import FORMS, Swing, Way, best_swing, straight_way
 from mutoscope.evaluation.storybook.weather import weather_of
@@ -26,6 +28,7 @@ from mutoscope.world.storybook.story import (
     Kind,
     Light,
     Place,
+    Relation,
     Size,
     Speed,
     Weather,
@@ -45,9 +48,10 @@ _SWINGS = 0.0065  # picture heights that a straight way leaves, rms, if nothing 
 DIRECTED = frozenset(
     {
         Action.MOVE, Action.ROLL, Action.BOUNCE, Action.ZIGZAG, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
-        Action.WALK, Action.RUN, Action.JUMP, Action.SWIM,
+        Action.WALK, Action.RUN, Action.JUMP, Action.SWIM, Action.CHASE,
     }
 )  # fmt: skip
+_HUNTS = (Action.RUN, Action.FLY, Action.SWIM)
 _FLOATS = 0.075  # from end to end; what swings farther does not float
 _TREMBLES, _NOISE = 0.012, 0.016  # what swings less and leaves no more does not swing
 _VERBS = {
@@ -82,13 +86,18 @@ class ActorReading:
 
 @dataclass(frozen=True, kw_only=True)
 class StoryReading:
-    """What a clip shows; of camera and light one per beat. `place` is None where it is like none that can be read."""
+    """What a clip shows; of camera, light and weather one per beat.
+
+    `place` is None where it is like none that can be read; `relations` are those of one actor to another, by their
+    indices; `changes` are the times, in seconds, at which one beat turns into the next, None where nothing changes.
+    """
 
     actors: tuple[ActorReading, ...]
     place: Place | None
     camera: tuple[Camera, ...]
     light: tuple[Light, ...]
     weather: tuple[Weather, ...]
+    relations: Mapping[tuple[int, int], Relation | None]
     changes: tuple[float | None, ...]
 
 
@@ -101,23 +110,27 @@ def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
     """What a parsed clip shows in the beats between cuts."""
     beats = list(pairwise(cuts))
     path = clip.camera.path(cuts, clip.times)
+    world = [_in_the_world(actor, path) for actor in clip.actors]
+    acts = [_together(world, clip, start, end, cuts[-1]) for start, end in beats]
     actors = tuple(
         ActorReading(
             kind=actor.kind,
             colour=actor.colour,
             size=_size(actor),
             seen=bool(actor.whole.any()),
-            acts=tuple(_act(_in_the_world(actor, path), clip, start, end, cuts[-1]) for start, end in beats),
+            acts=tuple(beat[index] for beat in acts),
         )
-        for actor in clip.actors
+        for index, actor in enumerate(clip.actors)
     )
+    pairs = permutations(range(len(clip.actors)), 2)
     return StoryReading(
         actors=actors,
         place=clip.scenery.place,
         camera=tuple(_camera(clip, start, end) for start, end in beats),
         light=tuple(clip.scenery.lights[max(0, min(clip.frames, round(end * clip.fps)) - 1)] for _, end in beats),
         weather=tuple(_weather(clip, start, end) for start, end in beats),
-        changes=(None,) * (len(beats) - 1),
+        relations={(a, b): relation_between(clip.actors[a], clip.actors[b]) for a, b in pairs},
+        changes=change_times(replace(clip, actors=tuple(world)), cuts),
     )
 
 
@@ -157,6 +170,22 @@ def _size(actor: ActorTrack) -> Size | None:
         return None
     height = float(np.median(actor.height[early])) / CAST[actor.kind].tall
     return min(HEIGHT, key=lambda size: abs(np.log(HEIGHT[size] / height)))
+
+
+def _together(
+    actors: Sequence[ActorTrack], clip: ParsedClip, start: float, end: float, length: float
+) -> list[ActReading]:
+    """What all actors do in a beat; who runs, flies or swims after another that flees chases it."""
+    acts = [_act(actor, clip, start, end, length) for actor in actors]
+    found = list(acts)
+    inside = (clip.times >= start) & (clip.times <= end)
+    for one, other in permutations(range(len(acts)), 2):
+        hunter, prey = acts[one].how, acts[other].how
+        if acts[one].action not in _HUNTS or acts[other].action not in _HUNTS or hunter is None or prey is None:
+            continue
+        if hunts(actors[one], hunter.way, actors[other], prey.way, inside):
+            found[one] = replace(acts[one], action=Action.CHASE, speed=None)
+    return found
 
 
 def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: float) -> ActReading:

@@ -31,6 +31,7 @@ class Scenery:
 
     place: Place | None  # None: like nothing that the world paints
     lights: tuple[Light, ...]  # (T,)
+    tone: Array  # (T, 3) mean colour, levels of 255
 
 
 def scenery_of(frames: Frames, bare: NDArray[np.bool_]) -> Scenery:
@@ -44,7 +45,10 @@ def scenery_of(frames: Frames, bare: NDArray[np.bool_]) -> Scenery:
     here = np.where(places == place, far, np.inf)
     lit = lights[here.argmin(1)][np.abs(looked - np.arange(len(frames))[:, None]).argmin(1)]
     unlike = float(np.median(far.min(1))) > _UNLIKE
-    return Scenery(place=None if unlike else tuple(Place)[place], lights=tuple(tuple(Light)[index] for index in lit))
+    tone = np.stack([frame[seen if seen.any() else ~seen].mean(0) for frame, seen in zip(frames, bare, strict=True)])
+    return Scenery(
+        place=None if unlike else tuple(Place)[place], lights=tuple(tuple(Light)[index] for index in lit), tone=tone
+    )
 
 
 def _bands(frame: Frames, bare: Mask) -> Array:  # (H, W, 3), (H, W) -> (D,)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.reading import DIRECTED, ActorReading, ActReading, StoryReading
@@ -16,9 +16,10 @@ READ_ACTIONS = frozenset(
         Action.STAND, Action.MOVE, Action.ROLL, Action.BOUNCE, Action.SPIN, Action.GROW, Action.SHRINK, Action.RISE,
         Action.FALL, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT, Action.DRIVE, Action.SAIL, Action.FLY,
         Action.WALK, Action.RUN, Action.JUMP, Action.SWIM, Action.DANCE, Action.WAVE,
-        Action.CHANGE_COLOUR,
+        Action.CHANGE_COLOUR, Action.CHASE,
     }
 )  # fmt: skip
+_TIMELY = 0.25  # seconds
 _RHYTHMIC = (Action.DANCE, Action.WAVE)  # only the limbs show how fast they are done, which is not read so far
 
 
@@ -73,22 +74,29 @@ def judge_story(reading: StoryReading, story: Story) -> StoryVerdict:
     """Hold a reading against a story."""
     number = Answer.RIGHT if len(reading.actors) == len(story.actors) else Answer.WRONG
     answers = [(Attribute.NUMBER, number)]
-    for index, (actor, found) in enumerate(zip(story.actors, _matched(reading, story), strict=True)):
+    matched = _matched(reading, story)
+    for index, (actor, at) in enumerate(zip(story.actors, matched, strict=True)):
+        found = None if at is None else reading.actors[at]
         answers += _looks(actor, found)
         for beat, acts in enumerate(story.beats):
             seen = None if found is None else found.acts[beat]
             answers += _does(actor, acts, acts.acts[index], seen)
     answers += _around(reading, story)
+    if story.relation is not None:
+        one, other = matched[0], matched[1]
+        stands = None if one is None or other is None else reading.relations[one, other]
+        answers.append((Attribute.RELATION, _same(story.relation, stands)))
+    answers += _changes(reading, story)
     return StoryVerdict(answers=tuple(answers))
 
 
-def _matched(reading: StoryReading, story: Story) -> tuple[ActorReading | None, ...]:
-    """For every actor of the story the one that was read and is most like it; None where there are too few."""
+def _matched(reading: StoryReading, story: Story) -> tuple[int | None, ...]:
+    """For every actor of the story which one that was read is most like it; None where there are too few."""
     count = len(story.actors)
-    found: list[ActorReading | None] = [*reading.actors, *[None] * count]
+    found: list[int | None] = [*range(len(reading.actors)), *[None] * count]
 
-    def likeness(order: tuple[ActorReading | None, ...]) -> float:
-        pairs = [(a, f) for a, f in zip(story.actors, order, strict=True) if f is not None]
+    def likeness(order: tuple[int | None, ...]) -> float:
+        pairs = [(a, reading.actors[f]) for a, f in zip(story.actors, order, strict=True) if f is not None]
         return sum(
             2.0 * (a.colour is f.colour) + 1.5 * (a.kind is f.kind) + 0.5 * (a.size is f.size) + 0.1 for a, f in pairs
         )
@@ -133,7 +141,7 @@ def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[
 
 
 def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
-    """What is said of place, light, camera, weather, relation and changes; the last two are not read so far.
+    """What is said of place, light, camera and weather.
 
     What is as it always is (a still camera, a plain colour by clear day) is not said.
     """
@@ -147,10 +155,14 @@ def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, An
             yield Attribute.WEATHER, _same(beat.weather, weather)
     if story.place is not Place.PLAIN:
         yield Attribute.PLACE, _same(story.place, reading.place)
-    if story.relation is not None:
-        yield Attribute.RELATION, Answer.NOT_READ
-    for _ in story.beats[1:]:
-        yield Attribute.CHANGE, Answer.NOT_READ
+
+
+def _changes(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
+    """Whether each beat turns into the next when it should; when the camera alone changes cannot be read."""
+    for (before, after), seen in zip(pairwise(story.beats), reading.changes, strict=True):
+        shown = (before.acts, before.light, before.weather) != (after.acts, after.light, after.weather)
+        timely = seen is not None and abs(seen - after.start) <= _TIMELY
+        yield Attribute.CHANGE, (Answer.RIGHT if timely else Answer.WRONG) if shown else Answer.NOT_READ
 
 
 def _same(asked: object, found: object) -> Answer:

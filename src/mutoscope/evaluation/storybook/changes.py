@@ -1,0 +1,81 @@
+"""Changes: when what a clip shows turns into something else, found without being told when that was asked for."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip
+
+Array = NDArray[np.float64]
+_FEWEST = 5  # frames of either side
+_PACE, _GROWTH, _TURN, _POSE, _MARKS = 0.05, 0.1, 1.0, 0.03, 1.0  # what counts as a difference
+_FLOOR = 0.3  # of such a difference is what noise makes
+_CLEAR = 20.0  # twice the logarithm of how much likelier a change is than none
+_RECOLOURS = 0.175  # seconds after a change began have passed when half of a colour is changed
+_LASTS = 0.85  # of its beat is what a change of light takes
+_TONES = 6.0  # levels of 255 that a change of light makes at least
+_FINE = 0.05  # seconds
+
+
+def change_times(clip: ParsedClip, cuts: Sequence[float]) -> tuple[float | None, ...]:
+    """When it changed, for every cut but the clip's ends, from all between its neighbours; None where nothing did."""
+    return tuple(_change(clip, before, after) for before, after in zip(cuts[:-2], cuts[2:], strict=True))
+
+
+def _change(clip: ParsedClip, start: float, end: float) -> float | None:
+    inside = (clip.times >= start) & (clip.times <= end)
+    deeds = [found for actor in clip.actors if (found := _split(clip.times, _deeds(actor, clip.fps), inside))]
+    if deeds:
+        return max(deeds)[1]
+    colours = [actor.turned - _RECOLOURS for actor in clip.actors if start < actor.turned - _RECOLOURS < end]
+    if colours:
+        return colours[0]
+    weather = _split(clip.times, clip.marks / _MARKS, inside)
+    return weather[1] if weather else _dawn(clip.times[inside], clip.scenery.tone[inside])
+
+
+def _deeds(actor: ActorTrack, fps: int) -> Array:  # (T, D)
+    """What an actor does in every frame, in differences that count: how it moves, and the poses that it takes."""
+    rates = [
+        np.gradient(values) * fps / scale
+        for values, scale in ((actor.x, _PACE), (actor.y, _PACE), (np.log(actor.height), _GROWTH), (actor.turn, _TURN))
+        if np.isfinite(values).sum() > 2 * _FEWEST
+    ]
+    poses = actor.poses[:, np.isfinite(actor.poses).any(0)].T / _POSE
+    return np.stack([*rates, *poses], axis=-1) if rates else np.zeros((len(actor.x), 0))
+
+
+def _split(times: Array, values: Array, inside: NDArray[np.bool_]) -> tuple[float, float] | None:
+    """How much likelier it is that (T, D) values have two trends, one after the other, than one; and when they change.
+
+    Each is a normal distribution about a line (Killick, Fearnhead, Eckley, "Optimal detection of changepoints", 2012).
+    """
+    seen = inside & np.isfinite(values).all(1)
+    t, v = times[seen], values[seen]
+    if len(t) < 2 * _FEWEST or not v.shape[1]:
+        return None
+    costs = {at: _cost(t[:at], v[:at]) + _cost(t[at:], v[at:]) for at in range(_FEWEST, len(t) - _FEWEST + 1)}
+    best = min(costs, key=lambda at: costs[at])
+    gain = _cost(t, v) - costs[best]
+    return (gain, float(t[best - 1] + t[best]) / 2) if gain > _CLEAR else None
+
+
+def _cost(times: Array, values: Array) -> float:
+    line = np.stack([np.ones_like(times), times], 1)
+    rest = values - line @ np.linalg.lstsq(line, values, rcond=None)[0]
+    return float(len(times) * np.log((rest**2).mean(0) + _FLOOR**2).sum())
+
+
+def _dawn(times: Array, tone: Array) -> float | None:
+    """When the light began to change: the tone (n, 3) goes from the first one to another, smoothly, for most of a beat."""
+    if np.abs(tone[-1] - tone[0]).max() < _TONES:
+        return None
+    best, found = np.inf, None
+    for begin in np.arange(times[0] + 0.5, times[-1] - 0.5, _FINE):
+        share = np.clip((times - begin) / (_LASTS * (times[-1] - begin)), 0, 1)
+        basis = np.stack([np.ones_like(times), share * share * (3 - 2 * share)], 1)
+        rest = tone - basis @ np.linalg.lstsq(basis, tone, rcond=None)[0]
+        if (left := float((rest**2).sum())) < best:
+            best, found = left, float(begin)
+    return found
