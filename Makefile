@@ -41,7 +41,7 @@ demo: $(VENV)/.ready
 	@$(BIN)/mutoscope generate --photo "$$PHOTO" --output "$$OUTPUT" -- "$$PROMPT"
 
 test: $(VENV)/.ready-dev
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .

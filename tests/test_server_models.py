@@ -74,8 +74,8 @@ def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) 
     client = OpenAI(base_url=f"{server.address}/v1", api_key="none")
     longer = client.videos.extend(
         prompt="a red circle rolls left",
-        seconds="0.5",
-        video={"id": first["id"]},  # type: ignore[arg-type]
+        seconds="0.5",  # type: ignore[arg-type]
+        video={"id": first["id"]},
     )
     assert longer.remixed_from_video_id == first["id"]
     assert client.videos.poll(longer.id).status == "completed"

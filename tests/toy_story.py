@@ -31,7 +31,7 @@ CONFIGS: dict[str, StoryConfig] = {
     "gan": GanConfig(denoiser=DENOISER),
     "autoregressive": AutoregressiveConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT),
 }
-STEPS = {"diffusion": 100, "gan": 60, "autoregressive": 50}
+STEPS = {"diffusion": 120, "gan": 80, "autoregressive": 80}
 PLAIN = {"diffusion": Sampling(steps=6), "gan": Sampling(), "autoregressive": Sampling(temperature=0.5)}
 
 

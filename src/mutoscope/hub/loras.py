@@ -55,7 +55,7 @@ def load_loras(pipe: Any, text: str | None, model: HubModel) -> None:
     for name, lora in zip(names, loras, strict=True):
         try:
             for path, second in _parts(lora.path, pipe):
-                where = {"weight_name": path.name} if path.is_file() else {}
+                where: dict[str, Any] = {"weight_name": path.name} if path.is_file() else {}
                 where |= {"load_into_transformer_2": True} if second else {}
                 folder = path.parent if path.is_file() else path
                 pipe.load_lora_weights(folder, adapter_name=name, local_files_only=True, **where)
