@@ -26,11 +26,12 @@ override OUTPUT := $(value OUTPUT)
 override PHOTOS := $(value PHOTOS)
 export PHOTO PROMPT OUTPUT PHOTOS
 
-.PHONY: help demo test lint bench results clean
+.PHONY: help demo test test-all lint bench results clean
 
 help:
 	@echo "make demo      animate a photo: make demo [PHOTO=beach.jpg] [PROMPT=\"the camera slowly zooms in\"]"
 	@echo "make test      run the tests"
+	@echo "make test-all  run the slow tests as well: large models, and what the server must survive"
 	@echo "make lint      check style, types and the floors of the house"
 	@echo "make bench     measure the speed of this machine, beside ffmpeg's zoompan and networks of diffusers"
 	@echo "make results   measure everything again and write docs/results.md: make results [PHOTOS=folder]"
@@ -42,6 +43,9 @@ demo: $(VENV)/.ready
 
 test: $(VENV)/.ready-dev
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-all: $(VENV)/.ready-dev
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile -m "slow or not slow"
 
 lint: $(VENV)/.ready-dev
 	@$(BIN)/ruff check .

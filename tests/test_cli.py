@@ -11,7 +11,7 @@ import pytest
 
 import mutoscope
 from mutoscope.cli import build_parser, main
-from mutoscope.request import wishes
+from mutoscope.request import flag, wishes
 
 SAMPLE = Path(mutoscope.__file__).parent / "samples" / "coffee.jpg"
 WEIGHTS = Path(mutoscope.__file__).parent / "weights" / "motion" / "config.json"
@@ -33,7 +33,7 @@ def test_help_is_quick() -> None:
 def test_every_wish_is_a_flag_and_its_help_says_what_it_does() -> None:
     shown = " ".join(run("generate", "--help").stdout.split())
     for name, wish in wishes().items():
-        assert name == "prompt" or f"--{name} {wish.metavar}" in shown
+        assert name == "prompt" or f"{flag(name)} {wish.metavar}" in shown
         assert wish.help in shown
 
 

@@ -28,6 +28,7 @@ def test_prompts_say_all_and_keep_apart_what_training_shows_and_never_shows() ->
         assert all(read_story(p.text, SHAPE.seconds).story.actors == p.story.actors for p in prompts)
 
 
+@pytest.mark.slow
 def test_the_truth_passes_and_other_prompts_clips_do_not() -> None:
     found = measure_following(true_clip, 8, 1, 1, SHAPE, lambda line: None)
     scores = found.report.scores

@@ -15,6 +15,8 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.hub.loras import parse_loras
 from mutoscope.hub.pipeline import HubPipeline
 
+pytestmark = pytest.mark.slow  # minutes; make test-all runs them
+
 
 def _trained(name: str, folder: Path, seed: int) -> Path:
     """A LoRA as training leaves it: of the right keys and shapes, its numbers drawn by chance."""

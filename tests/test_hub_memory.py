@@ -18,6 +18,8 @@ from mutoscope.hub.memory import Machine, Setting, can_quantise, fitting, needed
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import open_model
 
+pytestmark = pytest.mark.slow  # minutes; make test-all runs them
+
 GB = 10**9
 FIVE_BILLION = {"text_encoder": int(11.4 * GB), "transformer": 10 * GB, "vae": GB}  # about Wan 2.2 TI2V 5B in 16 bits
 CARD = Machine(accelerator="cuda", free=24 * GB, host=64 * GB, bf16=True)

@@ -18,6 +18,8 @@ from mutoscope.hub.tuning import Tuning
 from mutoscope.media.photos import open_photo
 from mutoscope.media.video import Video
 
+pytestmark = pytest.mark.slow  # minutes; make test-all runs them
+
 QUICK = Tuning(steps=3, rank=2, seconds=0.5, size="64x64", shown=0)
 
 

@@ -171,7 +171,7 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {"prompt": PROMPT, "input_reference": {"file_id": "f"}}}, 400, "data URL"),
     ({"json": {"prompt": PROMPT, "photo": "data:image/png;base64,%%%"}}, 400, "base64"),
     ({"json": {"prompt": PROMPT, "photo": "data:image/png;base64,"}}, 400, "is empty"),
-    ({"json": {"prompt": PROMPT, "mask": "data:text/html;base64,PGI+"}}, 400, "no photo"),
+    ({"json": {"prompt": PROMPT, "photo": DATA_URL, "mask": "data:text/html;base64,PGI+"}}, 400, "no photo"),
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "last": "/etc/passwd"}}, 400, "opens no path"),
     ({"data": {"prompt": PROMPT, "last": "photo"}}, 400, "opens no path"),
     ({"data": {"prompt": PROMPT, "mask": "../p.png"}}, 400, "opens no path"),

@@ -21,6 +21,8 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.server.keys import add_key, read_keys
 from mutoscope.server.settings import Settings
 
+pytestmark = pytest.mark.slow  # minutes; make test-all runs them
+
 LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
 
 
