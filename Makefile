@@ -25,6 +25,8 @@ OUTPUT ?= runs/demo.mp4
 override OUTPUT := $(value OUTPUT)
 override PHOTOS := $(value PHOTOS)
 export PHOTO PROMPT OUTPUT PHOTOS
+# Many tests start processes of their own, which need not compile the package again each time.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test test-all lint bench results clean
 
