@@ -163,7 +163,10 @@ def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("button", name="生成短片")).to_be_visible()
     page.get_by_label("把照片拖到这里").set_input_files(api.SAMPLE)
+    expect(page.locator("#picture")).to_be_visible()
+    expect(page.locator("#picture")).to_be_enabled()
     page.locator("#picture").focus()
+    expect(page.locator("#picture")).to_be_focused()
     for key in ("ArrowLeft", "ArrowLeft", "Enter"):
         page.keyboard.press(key)
     page.get_by_label("秒数").fill("0.5")
