@@ -110,7 +110,7 @@ def test_batches_are_the_same_again_and_hold_nothing_that_is_held_out(tiny_codec
     assert first.lesson is not None
     assert first.lesson.condition.known.numel() == 0
     assert not any(is_held_out(clip.story) for block in one.clips.kept.values() for clip in block)
-    assert len(one.clips.kept) <= one.clips.window // 8 + 1  # the first blocks may be begun
+    assert len(one.clips.kept) <= one.clips.window // 8 + 1  # a window may begin inside a block
 
 
 def test_what_is_known_beforehand_is_true(tiny_codec: Path) -> None:

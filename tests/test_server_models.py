@@ -73,7 +73,7 @@ def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) 
     first = asked(server, variants=2)
     client = OpenAI(base_url=f"{server.address}/v1", api_key="none")
     asking = {"prompt": "a red circle rolls left", "seconds": "0.5", "video": {"id": first["id"]}}
-    longer = server.http.post("/v1/videos/extensions", json=asking).json()  # the client can send files only
+    longer = server.http.post("/v1/videos/extensions", json=asking).json()  # this client can send no id
     assert longer["remixed_from_video_id"] == first["id"]
     assert client.videos.poll(longer["id"]).status == "completed"
     earlier = frames(server, first, tmp_path)
@@ -81,15 +81,16 @@ def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) 
     assert grown.shape == (8, 64, 64, 3)
     assert np.abs(grown[:4].astype(int) - earlier).mean() < 3  # the same, but for a second encoding
     second = server.http.get(f"/v1/videos/{first['id']}/content", params={"number": 1}).content
-    sent = server.http.post(
-        "/v1/videos/extensions",
-        data={"prompt": PROMPT, "seconds": "0.5", "steps": 2},
-        files={"video": ("c.mp4", second)},
-    ).json()
+    sent = client.videos.extend(
+        prompt=PROMPT,
+        seconds="0.5",  # type: ignore[arg-type]
+        video=("c.mp4", second),
+        extra_body={"steps": "2"},
+    )
     named = server.http.post(
         "/v1/videos", json={"prompt": PROMPT, "seconds": 0.5, "steps": 2, "extends": f"{first['id']}:1"}
     ).json()
-    clips = [frames(server, server.ended(job["id"]), tmp_path) for job in (sent, named)]
+    clips = [frames(server, server.ended(job["id"]), tmp_path) for job in ({"id": sent.id}, named)]
     assert np.array_equal(clips[0], clips[1])
     assert not np.array_equal(clips[0][:4], grown[:4])
     server.http.delete(f"/v1/videos/{first['id']}")
