@@ -1,6 +1,7 @@
 """LoRAs trained on a folder of captioned clips: they learn, they load again, and what cannot be learned from is told."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,10 +69,12 @@ def test_a_lora_learns_its_clips_and_loads_again(
 
 @pytest.mark.parametrize("name", ["wan-i2v", "wan-flf", "wan22-i2v"])
 def test_every_kind_of_wan_can_be_taught(name: str, tiny: Folder, clips: Path, tmp_path: Path) -> None:
-    folder = train_lora(f"hub:{tiny(name)}", clips, wishes=QUICK, folder=tmp_path / "lora", tell=lambda line: None)
-    learned = load_file(folder / WEIGHTS)
-    assert any(bool(value.any()) for key, value in learned.items() if "lora_B" in key)
-    assert (folder / SECOND / WEIGHTS).exists() == (name == "wan22-i2v")  # a denoiser for much noise, one for little
+    two = name == "wan22-i2v"  # a denoiser for much noise, which few steps meet, and one for little
+    wishes = replace(QUICK, steps=40) if two else QUICK
+    folder = train_lora(f"hub:{tiny(name)}", clips, wishes=wishes, folder=tmp_path / "lora", tell=lambda line: None)
+    assert (folder / SECOND / WEIGHTS).exists() == two
+    for place in (folder, folder / SECOND) if two else (folder,):
+        assert any(bool(value.any()) for key, value in load_file(place / WEIGHTS).items() if "lora_B" in key)
 
 
 def test_the_command_trains_and_goes_on(
