@@ -62,7 +62,8 @@ def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(
 def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: Path) -> None:
     first = Server(tmp_path / "data")
     made = [first.made(seed=seed, photo=tiny_photo()) for seed in range(20)]
-    first.until(made[3], lambda job: job["status"] == "in_progress")
+    first.until(made[3], lambda job: job["status"] != "queued")
+    assert first.get(made[-1])["status"] == "queued"
     worker = first.worker()
     first.end(signal.SIGKILL)
     (tmp_path / "data" / "videos" / "video_half").mkdir()  # an upload that was just arriving
