@@ -1,6 +1,7 @@
 """What several tests share because it is dear: tiny models, checkpoints of the storybook, servers in processes of their own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -147,6 +148,24 @@ def tiny_codec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_story(tiny_codec: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A storybook model of a few steps on that codec."""
     return train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path_factory.mktemp("story")).folder
+
+
+@pytest.fixture(scope="session")
+def home(tiny_codec: Path, tiny_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which each family was trained for a few steps."""
+    folder = tmp_path_factory.mktemp("home")
+    shutil.copytree(tiny_story, folder / "runs" / "diffusion_storybook" / "checkpoint")
+    for family in ("gan", "autoregressive"):
+        train(f"tiny_{family}_storybook", codec=tiny_codec, folder=folder / "runs" / f"{family}_storybook")
+    return folder
+
+
+@pytest.fixture
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in that folder."""
+    monkeypatch.chdir(home)
+    api.load.cache_clear()
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Every family that draws, from its recipe to a clip by its name."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +17,6 @@ from mutoscope.recipes.running import train
 
 PROMPT = "a red circle bounces"
 SMALL: dict[str, Any] = {"seconds": 1.0, "size": "64x64", "fps": 8}
-
-
-@pytest.fixture(scope="module")
-def home(tiny_codec: Path, tiny_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which each family was trained for a few steps."""
-    folder = tmp_path_factory.mktemp("home")
-    shutil.copytree(tiny_story, folder / "runs" / "diffusion_storybook" / "checkpoint")
-    for family in ("gan", "autoregressive"):
-        train(f"tiny_{family}_storybook", codec=tiny_codec, folder=folder / "runs" / f"{family}_storybook")
-    return folder
-
-
-@pytest.fixture
-def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in that folder."""
-    monkeypatch.chdir(home)
-    api.load.cache_clear()
-    return home
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -1,5 +1,7 @@
 """How long each stage of the work took, and how much memory it needed."""
 
+import ctypes
+import gc
 import resource
 import sys
 import time
@@ -43,3 +45,14 @@ def peak_memory() -> int:
         return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
+
+
+def forget_peak() -> bool:
+    """Give memory that is free back, and let `peak_memory` begin anew; whether the system can (Linux with glibc)."""
+    gc.collect()
+    try:
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5", "ascii")
+    except (OSError, AttributeError):
+        return False
+    return True

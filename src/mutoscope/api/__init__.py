@@ -1,5 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
+from mutoscope.api.comparing import compare
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
 from mutoscope.api.measuring import (
@@ -17,6 +18,7 @@ from mutoscope.api.measuring import (
 from mutoscope.api.reading import check, draft, estimate, read_prompt
 from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
+from mutoscope.evaluation.comparison.comparison import COMPARED
 from mutoscope.evaluation.report import bench_table, markdown, written
 from mutoscope.hub.offer import fetch
 from mutoscope.hub.tuning import Tuning
@@ -24,6 +26,7 @@ from mutoscope.media.video import Video
 from mutoscope.recipes.running import train
 
 __all__ = [
+    "COMPARED",
     "RUNS",
     "SAMPLE",
     "Tuning",
@@ -34,6 +37,7 @@ __all__ = [
     "best_of",
     "bundled_models",
     "check",
+    "compare",
     "doctor",
     "draft",
     "draw_examples",

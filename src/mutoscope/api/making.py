@@ -34,7 +34,7 @@ def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress
         return generate_request(GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), on_progress)
     drawn = "storybook" if "last" in wishes else "motion"
     request = GenerateRequest.from_dict({"prompt": prompt, "model": drawn, **wishes})
-    return generate_request(request, on_progress, pixels=_pixels(photo))
+    return generate_request(request, on_progress, pixels=pixels_of(photo))
 
 
 def extend(clip: str | Path, prompt: str, *, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
@@ -106,7 +106,7 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
         raise MutoscopeError(
             f"{path} was made from a photo that was no file.", "A replay needs the photo.", "Give it: --photo FILE."
         )
-    pixels = _pixels(where)
+    pixels = pixels_of(where)
     if fingerprint(pixels) != manifest.photo_sha256:
         raise MutoscopeError(
             f"The photo is not the one that {path} was made from.",
@@ -122,7 +122,7 @@ def _compared(video: Video, manifest: Manifest) -> Video:
     return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
 
 
-def _pixels(photo: Photo) -> NDArray[np.uint8]:
+def pixels_of(photo: Photo) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB of a photo in any of the ways that it may be given."""
     if isinstance(photo, str | Path):
         return open_photo(photo)

@@ -1,7 +1,7 @@
 """Where clips go, and whether what is given and asked for can be read and written."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,14 +34,19 @@ def free_path(path: Path) -> Path:
     return free
 
 
-def check_files(photos: Iterable[str | None], targets: list[Path], clip: Path | None = None) -> None:
-    """Whatever is wrong with files is told before a model is loaded, and nothing that was given is written over."""
+def check_files(
+    photos: Iterable[str | None], targets: list[Path], clip: Path | None = None, endings: Sequence[str] = ()
+) -> None:
+    """Whatever is wrong with files is told before a model is loaded, and nothing that was given is written over.
+
+    `endings`: what may be written, where that is not a clip alone.
+    """
     from mutoscope.media.photos import photo_size
-    from mutoscope.media.video import check_output
+    from mutoscope.media.video import ENDINGS, check_output
 
     given = [Path(photo) for photo in photos if photo is not None]
     for target in targets:
-        check_output(target)
+        check_output(target, endings or ENDINGS)
         for path in (*given, clip) if clip else given:
             if target.exists() and path.exists() and target.samefile(path):
                 raise MutoscopeError(

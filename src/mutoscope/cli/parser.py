@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from mutoscope.cli import learning, making, models
+from mutoscope.cli import learning, looking, making, models
 from mutoscope.errors import MutoscopeError
 from mutoscope.request import SAMPLED, GenerateRequest, flag, wishes
 from mutoscope.server.command import add_serve_flags, serve
@@ -56,11 +56,21 @@ def build_parser() -> argparse.ArgumentParser:
     extend = command("extend", making.extend, "let an earlier clip go on as a sentence says")
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
     extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
-    for name in ("seconds", "seed", *SAMPLED, "negative", "model"):
-        extend.add_argument(
-            flag(name), metavar=wishes()[name].metavar, help=wishes()[name].help, default=argparse.SUPPRESS
-        )
+    _add_wishes(extend, "seconds", "seed", *SAMPLED, "negative", "model")
     _add_output(extend, "the clip's name with -longer")
+    compare = command("compare", looking.compare, "draw one sentence by several models, side by side, each measured")
+    compare.add_argument("prompt", metavar="PROMPT", help="what should happen, in English or Chinese")
+    compare.add_argument(
+        "--model", metavar="NAME", action="append", default=[],
+        help="a model as for generate, once for each (default all families that draw)",
+    )  # fmt: skip
+    _add_wishes(compare, "photo", "seed", "seconds", "fps", "size")
+    compare.add_argument(
+        "--output",
+        metavar="FILE",
+        help=".html, .mp4, .webm, .gif or .png (default compare.html, under a name that is free)",
+    )
+    compare.add_argument("--json", action="store_true", help="tell the result as one line of JSON")
     listing = command("models", models.models, "list models: bundled, on this disk, known on the hub; or fetch one")
     listing.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
     listing.add_argument("--yes", action="store_true", help="fetch it without asking")
@@ -158,6 +168,13 @@ def _add_lora_flags(train: argparse.ArgumentParser) -> None:
     lora.add_argument("--seed", metavar="N", type=int, help="of chance in training (default 0)")
     lora.add_argument("--shown", metavar="N", type=int, help="clips drawn before and after, for the sheet (default 2)")
     lora.add_argument("--yes", action="store_true", help="fetch the model without asking")
+
+
+def _add_wishes(command: argparse.ArgumentParser, *names: str) -> None:
+    """Some of the fields of a request, as flags."""
+    for name in names:
+        wish = wishes()[name]
+        command.add_argument(flag(name), metavar=wish.metavar, help=wish.help, default=argparse.SUPPRESS)
 
 
 def _add_output(command: argparse.ArgumentParser, default: str) -> None:

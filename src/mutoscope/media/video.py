@@ -5,7 +5,7 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,7 @@ class Video:
             raise MutoscopeError(
                 f"The frames are {width}x{height}.", "An MP4 or a WebM needs even sides.", "Cut one row or column off."
             )
-        with _finished_only(target) as unfinished:
+        with finished_only(target) as unfinished:
             self._write(unfinished, on_progress)
         return target
 
@@ -101,14 +101,14 @@ def read_manifest(path: str | Path) -> Manifest:
     return Manifest.from_json(comment)
 
 
-def check_output(path: str | Path) -> Path:
-    """The path, if a video could be written there now: known ending, a folder that can be written to, and room."""
+def check_output(path: str | Path, endings: Sequence[str] = ENDINGS) -> Path:
+    """The path, if something could be written there now: known ending, a folder that can be written to, and room."""
     target = Path(path)
-    if target.suffix.lower() not in ENDINGS:
+    if target.suffix.lower() not in endings:
         raise MutoscopeError(
             f"The output {target} ends in {target.suffix or 'nothing'}.",
-            f"The ending chooses what is written: {', '.join(ENDINGS)}.",
-            f"Name it {target.stem or 'clip'}.mp4, for example.",
+            f"The ending chooses what is written: {', '.join(endings)}.",
+            f"Name it {target.stem or 'clip'}{endings[0]}, for example.",
         )
     try:
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -135,7 +135,7 @@ def check_output(path: str | Path) -> Path:
 
 
 @contextmanager
-def _finished_only(target: Path) -> Iterator[Path]:
+def finished_only(target: Path) -> Iterator[Path]:
     """A temporary path beside the target: it takes its place if all goes well, and is removed if not (Ctrl-C too)."""
     unfinished = _beside(target)
     try:

@@ -101,9 +101,9 @@ def score_stories(verdicts: Sequence[StoryVerdict]) -> RulerScore:
     asked: Counter[Attribute] = Counter()
     by: dict[Answer, Counter[Attribute]] = {answer: Counter() for answer in Answer}
     for verdict in verdicts:
-        for attribute, answer in verdict.answers:
-            asked[attribute] += 1
-            by[answer][attribute] += 1
+        for judged in verdict.answers:
+            asked[judged.attribute] += 1
+            by[judged.answer][judged.attribute] += 1
     return RulerScore(
         right={a: Rate(by[Answer.RIGHT][a], asked[a]) for a in Attribute},
         not_read={a: Rate(by[Answer.NOT_READ][a], asked[a]) for a in Attribute},

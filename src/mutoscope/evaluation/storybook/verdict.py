@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise, permutations
+from typing import NamedTuple
 
 from mutoscope.evaluation.storybook.patterns import READ
 from mutoscope.evaluation.storybook.reading import DIRECTED, ActorReading, ActReading, StoryReading
@@ -49,43 +50,56 @@ class Attribute(StrEnum):
     CHANGE = "change"
 
 
+class Judged(NamedTuple):
+    """The answer to one thing that a story says: what it asks for, what was read; of which actor and beat, if of one."""
+
+    attribute: Attribute
+    answer: Answer
+    asked: object
+    found: object
+    actor: int | None = None
+    beat: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoryVerdict:
     """The answers to all that a story says, in its order."""
 
-    answers: tuple[tuple[Attribute, Answer], ...]
+    answers: tuple[Judged, ...]
 
     def of(self, attribute: Attribute) -> tuple[Answer, ...]:
         """The answers about one attribute: one per actor, or per actor and beat."""
-        return tuple(answer for name, answer in self.answers if name is attribute)
+        return tuple(judged.answer for judged in self.answers if judged.attribute is attribute)
 
     @property
     def obeyed(self) -> bool:
         """Everything that the story says was read and is right."""
-        return all(answer is Answer.RIGHT for _, answer in self.answers)
+        return all(judged.answer is Answer.RIGHT for judged in self.answers)
 
     @property
     def faultless(self) -> bool:
         """Nothing that was read is wrong."""
-        return all(answer is not Answer.WRONG for _, answer in self.answers)
+        return all(judged.answer is not Answer.WRONG for judged in self.answers)
 
 
 def judge_story(reading: StoryReading, story: Story) -> StoryVerdict:
     """Hold a reading against a story."""
-    number = Answer.RIGHT if len(reading.actors) == len(story.actors) else Answer.WRONG
-    answers = [(Attribute.NUMBER, number)]
+    count, seen_count = len(story.actors), len(reading.actors)
+    number = Answer.RIGHT if seen_count == count else Answer.WRONG
+    answers = [Judged(Attribute.NUMBER, number, count, seen_count)]
     matched = _matched(reading, story)
     for index, (actor, at) in enumerate(zip(story.actors, matched, strict=True)):
         found = None if at is None else reading.actors[at]
-        answers += _looks(actor, found)
+        answers += [judged._replace(actor=index) for judged in _looks(actor, found)]
         for beat, acts in enumerate(story.beats):
             seen = None if found is None else found.acts[beat]
-            answers += _does(actor, acts, acts.acts[index], seen)
+            does = _does(actor, acts, acts.acts[index], seen)
+            answers += [judged._replace(actor=index, beat=beat) for judged in does]
     answers += _around(reading, story)
     if story.relation is not None:
         one, other = matched[0], matched[1]
         stands = None if one is None or other is None else reading.relations[one, other]
-        answers.append((Attribute.RELATION, _same(story.relation, stands)))
+        answers.append(_same(Attribute.RELATION, story.relation, stands))
     answers += _changes(reading, story)
     return StoryVerdict(answers=tuple(answers))
 
@@ -111,16 +125,19 @@ def _told(asked: object, found: object, seen: bool) -> Answer:
     return Answer.NOT_READ if found is None and not seen else Answer.WRONG
 
 
-def _looks(actor: Actor, found: ActorReading | None) -> list[tuple[Attribute, Answer]]:
+def _looks(actor: Actor, found: ActorReading | None) -> list[Judged]:
     if found is None:
-        return [(name, Answer.WRONG) for name in (Attribute.KIND, Attribute.COLOUR, Attribute.SIZE)]
+        looks = {Attribute.KIND: actor.kind, Attribute.COLOUR: actor.colour, Attribute.SIZE: actor.size}
+        return [Judged(name, Answer.WRONG, asked, None) for name, asked in looks.items()]
     kind = _told(actor.kind, found.kind, found.seen) if actor.kind in READ else Answer.NOT_READ
-    colour = Answer.RIGHT if found.colour is actor.colour else Answer.WRONG
-    size = _told(actor.size, found.size, seen=False)
-    return [(Attribute.KIND, kind), (Attribute.COLOUR, colour), (Attribute.SIZE, size)]
+    return [
+        Judged(Attribute.KIND, kind, actor.kind, found.kind),
+        _same(Attribute.COLOUR, actor.colour, found.colour),
+        Judged(Attribute.SIZE, _told(actor.size, found.size, seen=False), actor.size, found.size),
+    ]
 
 
-def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[tuple[Attribute, Answer]]:
+def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[Judged]:
     directed = act.action in DIRECTED or act.direction is not None
     # Hunter and prey are as fast as they have room for.
     hunt = any(each.action is Action.CHASE for each in beat.acts)
@@ -135,35 +152,38 @@ def _does(actor: Actor, beat: Beat, act: Act, found: ActReading | None) -> list[
         unread = action is Answer.RIGHT and act.action in _RHYTHMIC
         right = action is Answer.RIGHT and found.speed is act.speed
         speed = Answer.NOT_READ if unread else Answer.RIGHT if right else Answer.WRONG
-    answers = [(Attribute.ACTION, action)]
-    answers += [(Attribute.DIRECTION, direction)] if directed else []
-    return answers + ([(Attribute.SPEED, speed)] if quick else [])
+    seen = ActReading(action=None, direction=None, seen=False, speed=None) if found is None else found
+    done = seen.colour if act.action is seen.action is Action.CHANGE_COLOUR else seen.action
+    answers = [Judged(Attribute.ACTION, action, act.action, done)]
+    answers += [Judged(Attribute.DIRECTION, direction, act.direction, seen.direction)] if directed else []
+    return answers + ([Judged(Attribute.SPEED, speed, act.speed, seen.speed)] if quick else [])
 
 
-def _around(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
+def _around(reading: StoryReading, story: Story) -> Iterator[Judged]:
     """What is said of place, light, camera and weather.
 
     What is as it always is (a still camera, a plain colour by clear day) is not said.
     """
     seen = zip(story.beats, reading.camera, reading.light, reading.weather, strict=True)
-    for beat, camera, light, weather in seen:
+    for number, (beat, camera, light, weather) in enumerate(seen):
         if beat.camera is not Camera.STILL:
-            yield Attribute.CAMERA, _same(beat.camera, camera)
+            yield _same(Attribute.CAMERA, beat.camera, camera)._replace(beat=number)
         if beat.light is not Light.DAY:
-            yield Attribute.LIGHT, _same(beat.light, light)
+            yield _same(Attribute.LIGHT, beat.light, light)._replace(beat=number)
         if beat.weather is not Weather.CLEAR:
-            yield Attribute.WEATHER, _same(beat.weather, weather)
+            yield _same(Attribute.WEATHER, beat.weather, weather)._replace(beat=number)
     if story.place is not Place.PLAIN:
-        yield Attribute.PLACE, _same(story.place, reading.place)
+        yield _same(Attribute.PLACE, story.place, reading.place)
 
 
-def _changes(reading: StoryReading, story: Story) -> Iterator[tuple[Attribute, Answer]]:
+def _changes(reading: StoryReading, story: Story) -> Iterator[Judged]:
     """Whether each beat turns into the next when it should; when the camera alone changes cannot be read."""
-    for (before, after), seen in zip(pairwise(story.beats), reading.changes, strict=True):
+    for number, ((before, after), seen) in enumerate(zip(pairwise(story.beats), reading.changes, strict=True), 1):
         shown = (before.acts, before.light, before.weather) != (after.acts, after.light, after.weather)
         timely = seen is not None and abs(seen - after.start) <= _TIMELY
-        yield Attribute.CHANGE, (Answer.RIGHT if timely else Answer.WRONG) if shown else Answer.NOT_READ
+        answer = (Answer.RIGHT if timely else Answer.WRONG) if shown else Answer.NOT_READ
+        yield Judged(Attribute.CHANGE, answer, after.start, seen, beat=number)
 
 
-def _same(asked: object, found: object) -> Answer:
-    return Answer.RIGHT if asked is found else Answer.WRONG
+def _same(attribute: Attribute, asked: object, found: object) -> Judged:
+    return Judged(attribute, Answer.RIGHT if asked is found else Answer.WRONG, asked, found)

@@ -1,0 +1,90 @@
+"""Several models, asked the same."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.api.loading import FAMILIES, folder_of, load
+from mutoscope.api.making import Photo, generate_request, pixels_of
+from mutoscope.clock import forget_peak
+from mutoscope.conditioning.story_conditioner import StoryConditioner
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.comparison.comparison import Comparison
+from mutoscope.evaluation.comparison.contender import Absent, Contender
+from mutoscope.evaluation.storybook.heeding import Heeding, heed
+from mutoscope.language.commands import expand_commands
+from mutoscope.media.video import Video
+from mutoscope.progress import OnProgress, Step, ignore
+from mutoscope.request import HUB, GenerateRequest
+
+
+def compare(
+    prompt: str,
+    *,
+    photo: Photo | None = None,
+    models: Sequence[str] = (),
+    on_progress: OnProgress = ignore,
+    **wishes: Any,
+) -> Comparison:
+    """What several models make of one prompt, photo and seed: their clips, what each follows of the words and what it took.
+
+    `models`: names or folders as for `generate`; by itself all families that draw, of which those without weights are told
+    as absent, as is any model that refuses the prompt. `wishes` as for `generate`. Errors: MutoscopeError for a model that
+    was named and is not here, and where no model draws.
+    """
+    requests = {
+        name: GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": _path(photo), "model": name})
+        for name in models or FAMILIES
+    }
+    for name in models:
+        if not name.startswith(HUB):
+            folder_of(name)
+    pixels = None if photo is None else pixels_of(photo)
+    contenders, absent = [], []
+    for name, request in requests.items():
+        try:
+            contenders.append(_contender(name, request, pixels, on_progress))
+        except MutoscopeError as error:
+            absent.append(Absent(name=name, why=error))
+    if not contenders:
+        raise absent[0].why
+    seed = next(iter(requests.values())).seed
+    return Comparison(sentence=prompt, seed=seed, photo=pixels, contenders=contenders, absent=absent)
+
+
+def _contender(
+    name: str, request: GenerateRequest, pixels: NDArray[np.uint8] | None, on_progress: OnProgress
+) -> Contender:
+    """One model's clip. What others left in memory goes first, so that what it takes is its own."""
+    load.cache_clear()
+    alone = forget_peak()
+    steps = 0
+
+    def count(step: Step) -> None:
+        nonlocal steps
+        if step.stage == "sample":
+            steps = max(steps, step.total)
+        on_progress(step)
+
+    video = generate_request(request, count, pixels=pixels)
+    memory = video.stats["peak_memory"] if alone else None
+    return Contender(name=name, video=video, steps=steps, memory=memory, heeding=_heeding(request, video))
+
+
+def _heeding(request: GenerateRequest, video: Video) -> Heeding | str:
+    """What the ruler reads in a clip of the storybook, or why it cannot."""
+    conditioner = None if request.model.startswith(HUB) else load(request.model).conditioner
+    if not isinstance(conditioner, StoryConditioner):
+        return "The ruler reads clips of the storybook alone, and this model draws no stories."
+    try:
+        return heed(expand_commands(request.prompt), video.frames, video.fps, conditioner.drawn, conditioner.stage)
+    except MutoscopeError as error:
+        return f"The ruler finds no story in the sentence. {error.problem} {error.rule}"
+
+
+def _path(photo: Photo | None) -> str | None:
+    """Where a photo lies, if it is a file: clips remember that, so that they can be made again."""
+    return str(photo) if isinstance(photo, str | Path) else None
