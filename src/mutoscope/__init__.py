@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from mutoscope.version import __version__
 
 if TYPE_CHECKING:
-    from mutoscope.api import compare, generate, replay
+    from mutoscope.api import compare, generate, look, replay
     from mutoscope.media.video import Video
 
-__all__ = ["Video", "__version__", "compare", "generate", "replay"]
+__all__ = ["Video", "__version__", "compare", "generate", "look", "replay"]
 
 
 def __getattr__(name: str) -> Any:

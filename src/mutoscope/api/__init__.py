@@ -2,6 +2,7 @@
 
 from mutoscope.api.comparing import compare
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
+from mutoscope.api.looking import look
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
 from mutoscope.api.measuring import (
     SAMPLE,
@@ -18,6 +19,7 @@ from mutoscope.api.measuring import (
 from mutoscope.api.reading import check, draft, estimate, read_prompt
 from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
+from mutoscope.evaluation.attention import PICTURES
 from mutoscope.evaluation.comparison.comparison import COMPARED
 from mutoscope.evaluation.report import bench_table, markdown, written
 from mutoscope.hub.offer import fetch
@@ -27,6 +29,7 @@ from mutoscope.recipes.running import train
 
 __all__ = [
     "COMPARED",
+    "PICTURES",
     "RUNS",
     "SAMPLE",
     "Tuning",
@@ -56,6 +59,7 @@ __all__ = [
     "generate_request",
     "load",
     "load_hub",
+    "look",
     "markdown",
     "models",
     "offer",

@@ -1,14 +1,13 @@
 """Several models, asked the same."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.api.loading import FAMILIES, folder_of, load
-from mutoscope.api.making import Photo, generate_request, pixels_of
+from mutoscope.api.making import Photo, generate_request, path_of, pixels_of
 from mutoscope.clock import forget_peak
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
@@ -36,7 +35,7 @@ def compare(
     was named and is not here, and where no model draws.
     """
     requests = {
-        name: GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": _path(photo), "model": name})
+        name: GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": path_of(photo), "model": name})
         for name in models or FAMILIES
     }
     for name in models:
@@ -83,8 +82,3 @@ def _heeding(request: GenerateRequest, video: Video) -> Heeding | str:
         return heed(expand_commands(request.prompt), video.frames, video.fps, conditioner.drawn, conditioner.stage)
     except MutoscopeError as error:
         return f"The ruler finds no story in the sentence. {error.problem} {error.rule}"
-
-
-def _path(photo: Photo | None) -> str | None:
-    """Where a photo lies, if it is a file: clips remember that, so that they can be made again."""
-    return str(photo) if isinstance(photo, str | Path) else None

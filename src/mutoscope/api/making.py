@@ -122,6 +122,11 @@ def _compared(video: Video, manifest: Manifest) -> Video:
     return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
 
 
+def path_of(photo: Photo | None) -> str | None:
+    """Where a photo lies, if it is a file: clips remember that, so that they can be made again."""
+    return str(photo) if isinstance(photo, str | Path) else None
+
+
 def pixels_of(photo: Photo) -> NDArray[np.uint8]:
     """(H, W, 3) uint8 RGB of a photo in any of the ways that it may be given."""
     if isinstance(photo, str | Path):

@@ -71,6 +71,13 @@ def build_parser() -> argparse.ArgumentParser:
         help=".html, .mp4, .webm, .gif or .png (default compare.html, under a name that is free)",
     )
     compare.add_argument("--json", action="store_true", help="tell the result as one line of JSON")
+    look = command("look", looking.look, "draw which words each part of each frame looks at while a clip is made")
+    look.add_argument("prompt", metavar="PROMPT", help="what should happen, in English or Chinese")
+    _add_wishes(look, "model", "photo", "seed", *SAMPLED, "negative")
+    look.add_argument(
+        "--output", metavar="FILE", help=".png, .webp or .jpg (default attention.png, under a name that is free)"
+    )
+    look.add_argument("--json", action="store_true", help="tell the result as one line of JSON")
     listing = command("models", models.models, "list models: bundled, on this disk, known on the hub; or fetch one")
     listing.add_argument("--fetch", metavar="OWNER/NAME", help="fetch that model, after telling its licence and size")
     listing.add_argument("--yes", action="store_true", help="fetch it without asking")

@@ -1,5 +1,9 @@
 """Transformer blocks whose queries may look at their own sequence and at a context in the same attention."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
@@ -9,11 +13,11 @@ Grid = tuple[int, int, int]  # times, rows and columns that the places of a sequ
 
 
 class Memory:
-    """Keys and values (B,h,M,d) of what has been looked at, with room for `most` in all."""
+    """Keys and values (B,h,M,d) of what has been looked at, with room for `most` in all; the first `given` are a context."""
 
     def __init__(self, keys: Tensor, values: Tensor, most: int) -> None:
         self._keys, self._values = (rows.new_empty(*rows.shape[:2], most, rows.shape[3]) for rows in (keys, values))
-        self._count = 0
+        self._count, self.given = 0, keys.shape[2]
         self.added(keys, values)
 
     def added(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
@@ -25,6 +29,8 @@ class Memory:
 
 class Attention(nn.Module):
     """Multi-head attention of x over [x, context]; queries and keys are normalised (Dehghani et al. 2023)."""
+
+    see: Callable[[Tensor], None] | None = None  # told how much of each part of its context was found (`watched`)
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -42,24 +48,41 @@ class Attention(nn.Module):
         Where its places lie (`grid`), attention need not know.
         """
         if memory is not None:
-            return self._looked(x, *memory.added(*self.keys_values(x)), mask)
-        return self.look(x, x if context is None else torch.cat([x, context], dim=1), mask)
+            return self._looked(x, *memory.added(*self.keys_values(x)), mask, slice(memory.given))
+        source = x if context is None else torch.cat([x, context], dim=1)
+        return self._looked(x, *self.keys_values(source), mask, slice(x.shape[1], None))
 
     def look(self, x: Tensor, source: Tensor, mask: Tensor) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,M) bool
         """What x finds in a source; every row must see something there."""
-        return self._looked(x, *self.keys_values(source), mask)
+        return self._looked(x, *self.keys_values(source), mask, slice(None))
 
     def keys_values(self, source: Tensor) -> tuple[Tensor, Tensor]:  # (B,M,D) -> (B,h,M,d) each
         """What others find in a source."""
         k, v = rearrange(self.key_value(source), "b n (two h d) -> two b h n d", two=2, h=self.heads)
         return F.layer_norm(k, k.shape[-1:]).to(v.dtype), v
 
-    def _looked(self, x: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> Tensor:
+    def _looked(self, x: Tensor, k: Tensor, v: Tensor, mask: Tensor, context: slice) -> Tensor:
         q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
         q = F.layer_norm(q, q.shape[-1:]).to(v.dtype)
         mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        if self.see is not None:  # the fused kernel keeps no weights, so they are reckoned again for who looks on
+            fit = (q.float() @ k.float().transpose(-1, -2)) / q.shape[-1] ** 0.5
+            self.see(fit.masked_fill(~mask, -torch.inf).softmax(dim=-1)[..., context])
         out: Tensor = self.out(rearrange(mixed, "b h n d -> b n (h d)"))
         return out
+
+
+@contextmanager
+def watched(attentions: Iterable[Attention], see: Callable[[int, Tensor], None]) -> Iterator[None]:
+    """While it lasts, `see` is told of each attention, by its number, how much its places find in its context: (B,h,N,L)."""
+    held = list(attentions)
+    try:
+        for number, attention in enumerate(held):
+            attention.see = partial(see, number)
+        yield
+    finally:
+        for attention in held:
+            attention.see = None
 
 
 class Block(nn.Module):
