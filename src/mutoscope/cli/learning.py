@@ -55,11 +55,12 @@ def train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
     wishes = {name: getattr(wanted, name) for name in (*_OF_RECIPES, *_OF_LORAS)}
-    print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
+    how = {"resume": wanted.resume, "start": wanted.start, "folder": wanted.output, "compiled": wanted.compile}
+    print(api.train(wanted.recipe, **how, **wishes).folder)
 
 
 def _train_lora(wanted: argparse.Namespace) -> None:
-    strange = [f for f in (*_OF_RECIPES, "resume") if f != "steps" and getattr(wanted, f)]
+    strange = [f for f in (*_OF_RECIPES, "resume", "compile") if f != "steps" and getattr(wanted, f)]
     if strange:
         raise MutoscopeError(
             f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."

@@ -115,6 +115,9 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    train.add_argument(
+        "--compile", action="store_true", help="train faster by torch.compile (needs a C++ compiler; starts later)"
+    )
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
