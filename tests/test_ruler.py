@@ -230,6 +230,19 @@ def test_only_a_subject_that_an_edge_cuts_may_grow_about_that_edge() -> None:
     assert not judge(replace(free, held=True), grows).subject
 
 
+def test_a_subject_slides_before_a_ground_that_goes_along_as_one_walks_around_it() -> None:
+    times = np.arange(13) / 12
+    tracks = np.zeros((13, 11))
+    tracks[:, 5] = -0.05 * times  # the near goes left
+    tracks[:, 0] = -0.03 * times  # the far goes right, by parallax alone: the ground's own slip is not to be seen
+    orbit = MotionReading(times=times, tracks=tracks, aspect=1.0, radius=0.25, has_subject=True)
+    assert judge(orbit, scene(C.ORBIT_RIGHT, None, 0, 1)).obeyed
+    assert not judge(orbit, scene(C.ORBIT_LEFT, None, 0, 1)).camera
+    assert not judge(orbit, scene(C.PAN_LEFT, None, 0, 1)).subject  # that would be the subject's own way
+    tracks[:, 0] = 0  # over a ground that stays, it is the subject that goes
+    assert not judge(orbit, scene(C.ORBIT_RIGHT, None, 0, 1)).camera
+
+
 def test_a_broad_cut_is_seen_on_the_matte_and_a_touch_is_not() -> None:
     frames = np.zeros((4, 60, 60, 3), np.uint8)
     standing, apart = np.zeros((60, 60), np.float32), np.zeros((60, 60), np.float32)
