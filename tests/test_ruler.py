@@ -17,6 +17,7 @@ from mutoscope.evaluation.ruler import MotionReading, read_motion
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.timing import change_times
 from mutoscope.evaluation.verdict import judge, judge_script
+from mutoscope.media.video import Video
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.flow import dense_flow
 from mutoscope.world.clip import render_clips
@@ -183,8 +184,8 @@ def test_a_scorecard_holds_the_model_against_truth_and_chance() -> None:
         for number, script in enumerate(scripts)
     ]  # fmt: skip
 
-    def animate(prompt: str, photo: Frames, matte: NDArray[np.float32], seed: int) -> Frames:
-        return asked[0].truth if prompt == "0" else np.stack([photo] * len(asked[seed].truth))
+    def animate(prompt: str, photo: Frames, matte: NDArray[np.float32], seed: int) -> Video:
+        return Video(asked[0].truth if prompt == "0" else np.stack([photo] * len(asked[seed].truth)), 12)
 
     told: list[int] = []
     card = evaluate_motion(asked, 12, animate, told.append)
