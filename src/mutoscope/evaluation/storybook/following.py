@@ -39,6 +39,10 @@ class Prompt:
     text: str
     story: Story
 
+    def readable(self) -> str:
+        """The same in letters that every font has: a Chinese prompt is told in English."""
+        return self.text if self.text.isascii() else f"(zh) {caption(self.story, numpy_rng(0, self.text), 'en')}"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Following:
@@ -102,7 +106,7 @@ def measure_following(
                 best.append(verdicts[best_first(ranker.scores(prompt.text, clips, shape.fps))[0]])
                 features.append(ranker.features(clips[:1])[0].double().numpy())
             if index < _SHOWN:
-                shown.append((prompt.text, clips[0], verdicts[0].obeyed))
+                shown.append((prompt.readable(), clips[0], verdicts[0].obeyed))
             if (index + 1) % 10 == 0:
                 right = sum(verdict.obeyed for verdict in found[name])
                 tell(f"{name}: {index + 1} of {count} prompts, {right} of {len(found[name])} clips all right")
