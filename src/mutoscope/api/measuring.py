@@ -185,7 +185,7 @@ def evaluate_storybook(
         )
     if sheet is not None:
         check_sheet(sheet)
-    named = {str(checkpoint): checkpoint} if checkpoint is not None else _here(model, tell)
+    named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
     tables, sheets = [], []
     for name, folder in named.items():
         table, shown = _followed(folder, scenes, seeds, towers, tell)
@@ -196,7 +196,7 @@ def evaluate_storybook(
     return "\n\n".join(tables)
 
 
-def _here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
+def families_here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
     """The folders of the families to measure: of the one that was asked for, or of all that are here."""
     found = {}
     for name in FAMILIES if model == "all" else (model,):
@@ -213,7 +213,7 @@ def _followed(
     folder: Path, scenes: int, seeds: int, towers: Path | None, tell: Callable[[str], None]
 ) -> tuple[str, NDArray[np.uint8]]:
     """What ruler and towers say of one model that draws, and a picture of its clips."""
-    pipeline, conditioner = _drawing_model(folder)
+    pipeline, conditioner = drawing_model(folder)
     drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
     found = measure_following(_drawing(pipeline, drawn), scenes, seeds, conditioner.stage, drawn, tell, ranker)
@@ -227,7 +227,7 @@ def _followed(
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:
     """Draw the sentences that are always shown, as they come, into a picture; what it shows, as a Markdown list."""
     check_sheet(sheet)
-    pipeline, conditioner = _drawing_model(checkpoint)
+    pipeline, conditioner = drawing_model(checkpoint)
     found = examples_of(_drawing(pipeline, conditioner.drawn), seeds)
     save_sheet(found.sheet(), sheet)
     return found.list()
@@ -242,7 +242,7 @@ def draw_learning_curves(sheet: Path, *, runs: Path = RUNS) -> list[str]:
     ]
 
 
-def _drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
+def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
     """The model of a checkpoint, or the one that is here, which must draw stories."""
     pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
     if isinstance(pipeline.conditioner, StoryConditioner):

@@ -29,6 +29,10 @@ def evaluate(wanted: argparse.Namespace) -> None:
             names = ("checkpoint", "scenes", "sheet", "towers")
             given = {name: getattr(wanted, name) for name in names}
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
+        case "prediction":
+            baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
+            given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "given")}
+            print(api.evaluate_prediction(**model, **given, **seeds, **baseline, tell=say))
         case "examples":
             print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
         case "curves":

@@ -98,24 +98,31 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "examples", "distances", "ruler", "retrieval", "curves"],
-        help="motion (the motion model), storybook (a model that draws), examples (the sentences that are always shown, as "
-        "they come), distances (of true and spoilt clips from true ones), ruler (of the storybook), retrieval (how well "
-        "words and clips are told to fit), or curves (of learning, from the journals of all runs)",
+        choices=["motion", "storybook", "prediction", "examples", "distances", "ruler", "retrieval", "curves"],
+        help="motion (the motion model), storybook (a model that draws), prediction (of the frames that follow given ones), "
+        "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
+        "ruler (of the storybook), retrieval (how well words and clips are told to fit), or curves (of learning, from the "
+        "journals of all runs)",
     )  # fmt: skip
     evaluate.add_argument(
         "--model", metavar="NAME",
-        help="which family draws: diffusion, gan, autoregressive, or all of them (storybook; default diffusion); or a large "
-        "model, hub:NAME (motion; default the bundled one)",
+        help="which family draws: diffusion, gan, autoregressive, or all of them (storybook, default diffusion; "
+        "prediction, default all); or a large model, hub:NAME (motion; default the bundled one)",
     )  # fmt: skip
     evaluate.add_argument("--size", metavar="WxH", help="pixels (motion, of a large model; default the model's own)")
     evaluate.add_argument("--steps", metavar="N", type=int, help="of sampling (motion, of a large model)")
     evaluate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     evaluate.add_argument(
-        "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
+        "--checkpoint",
+        metavar="DIR",
+        type=Path,
+        help="a checkpoint (storybook, prediction, retrieval; default the bundled one)",
     )
     evaluate.add_argument(
-        "--seeds", metavar="N", type=int, help="clips of each prompt (storybook, default 4; examples, default 3)"
+        "--seeds",
+        metavar="N",
+        type=int,
+        help="clips of each prompt (storybook, prediction, default 4; examples, default 3)",
     )
     evaluate.add_argument(
         "--towers", metavar="DIR", type=Path,
@@ -130,6 +137,11 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
+    evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
+    evaluate.add_argument(
+        "--forecaster", metavar="DIR", type=Path,
+        help="the recurrent baseline's checkpoint (prediction; default runs/forecaster/checkpoint)",
+    )  # fmt: skip
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")

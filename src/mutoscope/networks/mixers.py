@@ -1,6 +1,6 @@
 """Ways in which the places of a clip learn of each other: attention, convolution or recurrence, one in place of another."""
 
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 import torch
 from einops import rearrange
@@ -67,13 +67,27 @@ class ConvLSTM(nn.Module):
         nn.init.ones_(self.seen.bias[channels : 2 * channels])  # at first it forgets little
 
     def forward(self, x: Tensor) -> Tensor:  # (B,T,H,W,C) -> the same
-        count = len(x)
+        count, state, told = len(x), None, []
         seen = rearrange(self.seen(rearrange(x, "b t h w c -> (b t) c h w")), "(b t) c h w -> t b c h w", b=count)
-        memory = said = torch.zeros_like(seen[0, :, : x.shape[-1]])
-        told = []
         for frame in seen:
-            take, keep, show, new = (frame + self.said(said)).chunk(4, dim=1)
-            memory = keep.sigmoid() * memory + take.sigmoid() * new.tanh()
-            said = show.sigmoid() * memory.tanh()
-            told.append(said)
+            state = self._changed(frame, state)
+            told.append(state.said)
         return rearrange(torch.stack(told), "t b c h w -> b t h w c")
+
+    def step(self, x: Tensor, state: "Remembered | None") -> "Remembered":  # (B,C,H,W)
+        """One frame more, where the next one is not known yet."""
+        return self._changed(self.seen(x), state)
+
+    def _changed(self, seen: Tensor, state: "Remembered | None") -> "Remembered":
+        nothing = torch.zeros_like(seen[:, : seen.shape[1] // 4])
+        said, memory = state or (nothing, nothing)
+        take, keep, show, new = (seen + self.said(said)).chunk(4, dim=1)
+        memory = keep.sigmoid() * memory + take.sigmoid() * new.tanh()
+        return Remembered(show.sigmoid() * memory.tanh(), memory)
+
+
+class Remembered(NamedTuple):
+    """What a `ConvLSTM` said last, and its memory: (B,C,H,W) each."""
+
+    said: Tensor
+    memory: Tensor

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from mutoscope.recipes.alignment import alignment, tiny_alignment
 from mutoscope.recipes.autoregressive_storybook import autoregressive_storybook, tiny_autoregressive_storybook
 from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diffusion_storybook
+from mutoscope.recipes.forecaster import forecaster, tiny_forecaster
 from mutoscope.recipes.gan_storybook import gan_storybook, tiny_gan_storybook
 from mutoscope.recipes.latent import latent, tiny_latent
 from mutoscope.recipes.matte import matte, tiny_matte
@@ -16,6 +17,7 @@ RECIPES: dict[str, Callable[..., Run]] = {
     recipe.__name__: recipe
     for recipe in (
         motion, matte, latent, alignment, diffusion_storybook, gan_storybook, autoregressive_storybook, upsampler,
+        forecaster, tiny_forecaster,
         tiny_motion, tiny_matte, tiny_latent, tiny_alignment, tiny_diffusion_storybook, tiny_gan_storybook,
         tiny_autoregressive_storybook, tiny_upsampler,
     )

@@ -1,0 +1,76 @@
+"""Frame prediction, measured."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from mutoscope.api.loading import RUNS
+from mutoscope.api.measuring import drawing_model, families_here
+from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.forecaster import open_forecaster
+from mutoscope.codecs.latent import LatentCodec
+from mutoscope.codecs.latent_code import latent_shape
+from mutoscope.conditioning.condition import Given, Known, encode_condition
+from mutoscope.conditioning.story_conditioner import StoryConditioner
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.prediction import Predict, Predictor, check_given, measure_prediction
+from mutoscope.language.timeline import parse_timeline
+from mutoscope.pipeline import Pipeline
+
+_FORECASTER = RUNS / "forecaster" / "checkpoint"
+
+
+def evaluate_prediction(
+    *,
+    model: str = "all",
+    checkpoint: Path | None = None,
+    forecaster: Path = _FORECASTER,
+    given: int = 5,
+    scenes: int = 50,
+    seeds: int = 4,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How far the frames that follow `given` ones lie from the true ones, second by second, as a Markdown table.
+
+    `model`: a family, or `all` that are here and share the first one's codec, shape and stage. `forecaster`: a checkpoint of the
+    recurrent baseline, which stands beside them where there is one.
+    """
+    if min(scenes, seeds) < 1:
+        raise MutoscopeError(
+            f"{scenes} clips with {seeds} futures measure nothing.", "At least one of each.", "Write --scenes 50."
+        )
+    named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
+    models = {name: (Checkpoint(folder), *drawing_model(folder)) for name, folder in named.items()}
+    first, pipeline, conditioner = next(iter(models.values()))
+    check_given(given, conditioner.drawn)
+    predictors = {}
+    for name, (kept, family, told) in models.items():
+        if any(kept.config[part] != first.config[part] for part in ("codec", "shape", "stage")):
+            tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")
+        else:
+            predictors[name] = Predictor(predict=_going_on(family, told), seeds=seeds)
+    try:
+        baseline = open_forecaster(forecaster, first.part("codec", str))
+        times = latent_shape(conditioner.drawn)[0]
+        predictors["ConvLSTM"] = Predictor(predict=lambda _, known, seed: baseline.predict(known, times), seeds=1)
+    except MutoscopeError as error:
+        tell(f"Left out: {error}")
+    assert isinstance(pipeline.codec, LatentCodec)
+    shape, stage = conditioner.drawn, conditioner.stage
+    return measure_prediction(predictors, pipeline.codec, shape, stage, scenes, given, tell).table()
+
+
+def _going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
+    """A family that is told the caption, and to which the first codes are known."""
+    shape = latent_shape(conditioner.drawn)
+
+    def predict(sentence: str, first: Tensor, seed: int) -> Tensor:
+        known = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
+        known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
+        timeline = parse_timeline(sentence, conditioner.drawn.seconds)
+        condition = encode_condition(conditioner.tokenizer, [timeline], known=known)
+        return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda done, total: None)[0]
+
+    return predict
