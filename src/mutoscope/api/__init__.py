@@ -16,7 +16,7 @@ from mutoscope.api.measuring import (
     evaluate_ruler,
     evaluate_storybook,
 )
-from mutoscope.api.predicting import evaluate_prediction
+from mutoscope.api.predicting import evaluate_drift, evaluate_prediction
 from mutoscope.api.reading import check, draft, estimate, read_prompt
 from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
@@ -48,6 +48,7 @@ __all__ = [
     "draw_learning_curves",
     "estimate",
     "evaluate_distances",
+    "evaluate_drift",
     "evaluate_motion",
     "evaluate_prediction",
     "evaluate_retrieval",

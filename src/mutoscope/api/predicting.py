@@ -1,4 +1,4 @@
-"""Frame prediction, measured."""
+"""How families go on, measured: by frame prediction, and by how long clips stay true to their words."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,12 +10,13 @@ from mutoscope.api.loading import RUNS
 from mutoscope.api.measuring import drawing_model, families_here
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.forecaster import open_forecaster
-from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.drift import measure_drift
 from mutoscope.evaluation.storybook.prediction import Predict, Predictor, check_given, measure_prediction
+from mutoscope.evaluation.storybook.sheet import check_sheet
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.pipeline import Pipeline
 
@@ -41,25 +42,56 @@ def evaluate_prediction(
         raise MutoscopeError(
             f"{scenes} clips with {seeds} futures measure nothing.", "At least one of each.", "Write --scenes 50."
         )
-    named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
-    models = {name: (Checkpoint(folder), *drawing_model(folder)) for name, folder in named.items()}
-    first, pipeline, conditioner = next(iter(models.values()))
+    kept, conditioner, families = _alike(model, checkpoint, tell)
     check_given(given, conditioner.drawn)
-    predictors = {}
-    for name, (kept, family, told) in models.items():
-        if any(kept.config[part] != first.config[part] for part in ("codec", "shape", "stage")):
-            tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")
-        else:
-            predictors[name] = Predictor(predict=_going_on(family, told), seeds=seeds)
+    predictors = {name: Predictor(predict=predict, seeds=seeds) for name, predict in families.items()}
     try:
-        baseline = open_forecaster(forecaster, first.part("codec", str))
+        baseline = open_forecaster(forecaster, kept.part("codec", str))
         times = latent_shape(conditioner.drawn)[0]
         predictors["ConvLSTM"] = Predictor(predict=lambda _, known, seed: baseline.predict(known, times), seeds=1)
     except MutoscopeError as error:
         tell(f"Left out: {error}")
-    assert isinstance(pipeline.codec, LatentCodec)
     shape, stage = conditioner.drawn, conditioner.stage
-    return measure_prediction(predictors, pipeline.codec, shape, stage, scenes, given, tell).table()
+    return measure_prediction(predictors, conditioner.codec, shape, stage, scenes, given, tell).table()
+
+
+def evaluate_drift(
+    *,
+    model: str = "all",
+    checkpoint: Path | None = None,
+    scenes: int = 20,
+    sheet: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How much of their words clips still follow that went on for 3, 6, 12 and 24 seconds, as a Markdown table.
+
+    `model` as for `evaluate_prediction`. `sheet`: where the curves are drawn (needs matplotlib).
+    """
+    if scenes < 1:
+        raise MutoscopeError(f"{scenes} clips measure nothing.", "At least one is needed.", "Write --scenes 20.")
+    if sheet is not None:
+        check_sheet(sheet)
+    _, conditioner, families = _alike(model, checkpoint, tell)
+    report = measure_drift(families, conditioner.codec, conditioner.drawn, conditioner.stage, scenes, tell)
+    if sheet is not None:
+        report.draw(sheet)
+    return report.table()
+
+
+def _alike(
+    model: str, checkpoint: Path | None, tell: Callable[[str], None]
+) -> tuple[Checkpoint, StoryConditioner, dict[str, Predict]]:
+    """The first of the models with what it hears by, and how each goes on that shares its codec, shape and stage."""
+    named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
+    models = {name: (Checkpoint(folder), *drawing_model(folder)) for name, folder in named.items()}
+    first, _, conditioner = next(iter(models.values()))
+    alike = {}
+    for name, (kept, pipeline, told) in models.items():
+        if all(kept.config[part] == first.config[part] for part in ("codec", "shape", "stage")):
+            alike[name] = _going_on(pipeline, told)
+        else:
+            tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")
+    return first, conditioner, alike
 
 
 def _going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:

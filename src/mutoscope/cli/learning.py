@@ -33,6 +33,9 @@ def evaluate(wanted: argparse.Namespace) -> None:
             baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
             given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "given")}
             print(api.evaluate_prediction(**model, **given, **seeds, **baseline, tell=say))
+        case "drift":
+            given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "sheet")}
+            print(api.evaluate_drift(**model, **given, tell=say))
         case "examples":
             print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
         case "curves":

@@ -98,8 +98,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "prediction", "examples", "distances", "ruler", "retrieval", "curves"],
+        choices=["motion", "storybook", "prediction", "drift", "examples", "distances", "ruler", "retrieval", "curves"],
         help="motion (the motion model), storybook (a model that draws), prediction (of the frames that follow given ones), "
+        "drift (of clips that go on and on), "
         "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
         "ruler (of the storybook), retrieval (how well words and clips are told to fit), or curves (of learning, from the "
         "journals of all runs)",
@@ -107,7 +108,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--model", metavar="NAME",
         help="which family draws: diffusion, gan, autoregressive, or all of them (storybook, default diffusion; "
-        "prediction, default all); or a large model, hub:NAME (motion; default the bundled one)",
+        "prediction, drift, default all); or a large model, hub:NAME (motion; default the bundled one)",
     )  # fmt: skip
     evaluate.add_argument("--size", metavar="WxH", help="pixels (motion, of a large model; default the model's own)")
     evaluate.add_argument("--steps", metavar="N", type=int, help="of sampling (motion, of a large model)")
@@ -116,7 +117,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint",
         metavar="DIR",
         type=Path,
-        help="a checkpoint (storybook, prediction, retrieval; default the bundled one)",
+        help="a checkpoint (storybook, prediction, drift, retrieval; default the bundled one)",
     )
     evaluate.add_argument(
         "--seeds",
@@ -130,7 +131,7 @@ def build_parser() -> argparse.ArgumentParser:
         "default those bundled or trained here)",
     )  # fmt: skip
     evaluate.add_argument(
-        "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, examples, curves)"
+        "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, drift, examples, curves)"
     )
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip

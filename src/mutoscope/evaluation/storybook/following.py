@@ -94,11 +94,11 @@ def measure_following(
         found[name], best = [], []
         for index, prompt in enumerate(prompts):
             true = [true_clip(prompt.story, shape, seed) for seed in (index, 2 * count + index)]
-            found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
+            found["true"].append(judge_story(read_frames(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
             clips = [draw(prompt.text, seed) for seed in range(seeds)]
             spread.add(clips, true)
-            readings = [_read(frames, prompt.story, shape, stage) for frames in clips]
+            readings = [read_frames(frames, prompt.story, shape, stage) for frames in clips]
             found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
             if len(other.beats) == len(prompt.story.beats):
                 shuffled += [judge_story(reading, other) for reading in readings]
@@ -137,13 +137,15 @@ def asked_prompts(count: int, stage: int, shape: ClipShape) -> dict[str, list[Pr
     }
 
 
-def draw_prompts(count: int, stage: int, shape: ClipShape, *, held_out: bool) -> Iterator[Prompt]:
-    """Prompts of stories whose compositions are, or are not, held out; none of them leaves anything open."""
+def draw_prompts(
+    count: int, stage: int, shape: ClipShape, *, held_out: bool, such: Callable[[Story], bool] = lambda story: True
+) -> Iterator[Prompt]:
+    """Prompts of `such` stories whose compositions are, or are not, held out; none of them leaves anything open."""
     rng = numpy_rng(0, f"following/{stage}/{held_out}")
     made = 0
     while made < count:
         story = sample_story(rng, shape.seconds, stage=stage)
-        if is_held_out(story) != held_out:
+        if is_held_out(story) != held_out or not such(story):
             continue
         for _ in range(_TRIES):
             text = caption(story, rng, "en" if made % 2 == 0 else "zh")
@@ -166,6 +168,7 @@ def true_clip(story: Story, shape: ClipShape, seed: int) -> Frames:
     return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())
 
 
-def _read(frames: Frames, story: Story, shape: ClipShape, stage: int) -> StoryReading:
+def read_frames(frames: Frames, story: Story, shape: ClipShape, stage: int) -> StoryReading:
+    """What frames show in the beats of a story of a stage."""
     kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
     return read_clip(parse_clip(frames, shape.fps, kinds), [*(beat.start for beat in story.beats), story.seconds])
