@@ -216,7 +216,12 @@ def _followed(
     pipeline, conditioner = drawing_model(folder)
     drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
-    found = measure_following(_drawing(pipeline, drawn), scenes, seeds, conditioner.stage, drawn, tell, ranker)
+
+    def kept(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        assert isinstance(pipeline.codec, LatentCodec)
+        return pipeline.codec.decode(pipeline.codec.encode(frames), None, drawn)
+
+    found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, conditioner.stage, drawn, tell, ranker)
     if ranker is None or found.features is None or scenes < 2:
         return found.table(), found.sheet()
     tell("distances from true clips")
@@ -255,11 +260,10 @@ def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
 def _drawing(pipeline: Pipeline, drawn: ClipShape) -> Draw:
     """The model as the evaluation asks it: clips as it draws them, not raised."""
 
-    def draw(prompt: str, seed: int) -> NDArray[np.uint8]:
+    def draw(prompt: str, seed: int, first: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         size = f"{drawn.width}x{drawn.height}"
-        return pipeline.generate(
-            GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
-        ).frames
+        request = GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
+        return pipeline.generate(request, pixels=first).frames
 
     return draw
 
