@@ -103,7 +103,7 @@ def measure_following(
             clips = [draw(prompt.text, seed, None) for seed in range(seeds)]
             begun = draw(prompt.text, 0, true[0][0])
             beginning.add(true[0][0], begun[0], keep(true[0])[0])
-            given = judge_story(_read(begun, prompt.story, shape, stage), prompt.story)
+            given = judge_story(read_frames(begun, prompt.story, shape, stage), prompt.story)
             found[f"{name}, first frame given"].append(given)
             spread.add(clips, true)
             readings = [read_frames(frames, prompt.story, shape, stage) for frames in clips]
