@@ -112,6 +112,10 @@ class Server:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) * 1024
 
+    def starved(self) -> float:
+        """Seconds in which the server had something to do and the machine gave it no core: others were at work."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def end(self, number: int = signal.SIGTERM) -> None:
         """Stop the server as told: in good order, or by kill -9."""
         self.http.close()
