@@ -54,10 +54,10 @@ class Running:
 
     @property
     def seconds_left(self) -> float:
-        """By the estimate at first, more and more by the pace seen."""
+        """By the estimate at first, then by the pace seen."""
         passed = time.monotonic() - self.started
-        guessed = max(self.job.expected - passed, 0.0)
-        return guessed if self.share < 0.1 else passed / self.share * (1 - self.share)
+        rest = 1 - self.share
+        return self.job.expected * rest if self.share < 0.1 else passed / self.share * rest
 
 
 class Dispatcher:

@@ -167,8 +167,9 @@ async function ending() {
 }
 
 function facts(video, clip) {
-  const rows = clip.timeline.map(({ start, end, understood, text }) => [
-    words.understood, `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood ?? [text]).join(", ") || words.stillness}`,
+  const rows = clip.timeline.map(({ start, end, understood, text }, part) => [
+    part ? "" : words.understood,
+    `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood?.map(words.meaning) ?? [text]).join(", ") || words.stillness}`,
   ]);
   rows.push(...clip.not_understood.map(({ word }) => [words.noted, words.unknown(word)]));
   rows.push(...clip.impossible.map(({ word, reason }) => [words.noted, words.impossible(word, reason)]));
