@@ -87,11 +87,10 @@ class Server:
             for folder in Path("/proc").glob("[0-9]*"):
                 try:
                     words = (folder / "cmdline").read_bytes().split(b"\0")
-                    parent = int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
+                    if name.encode() in words and self.process.pid in forebears(int(folder.name)):
+                        return int(folder.name)
                 except (OSError, IndexError):
                     continue
-                if parent == self.process.pid and name.encode() in words:
-                    return int(folder.name)
             time.sleep(0.02)
         raise AssertionError(f"there is no worker {name}")
 
@@ -122,6 +121,13 @@ class Server:
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
         self.process.wait(WAIT)
+
+
+def forebears(process: int) -> Iterator[int]:
+    """The processes that a process comes from."""
+    while process > 1:
+        process = int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
+        yield process
 
 
 @contextmanager

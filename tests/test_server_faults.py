@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,37 @@ def test_a_thousand_jobs_leave_the_server_as_small_as_it_was(tmp_path: Path) -> 
         assert "Traceback" not in server.log.read_text()
     print([size >> 10 for size in sizes], "KiB")
     assert sizes[-1] - sizes[0] < 4 * 2**20, sizes
+
+
+@pytest.mark.skipif(
+    find_spec("ray") is None,
+    reason="RAY IS NOT INSTALLED, so workers on a cluster were not tried: pip install 'mutoscope[ray]'",
+)
+def test_workers_on_a_ray_cluster_make_cancel_and_die_as_those_here_do(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", "--workers", "ray") as server:
+        assert server.ended(server.made())["status"] == "completed"
+        cancelled, killed, later = server.made(**LONG), server.made(**LONG), server.made()
+        server.until(cancelled, lambda job: job["stage"] == "decode")
+        assert server.http.post(f"/v1/videos/{cancelled}/cancel").json()["error"]["code"] == "cancelled"
+        server.until(killed, lambda job: job["stage"] == "decode")
+        worker = server.worker()
+        os.kill(worker, signal.SIGKILL)
+        assert server.ended(killed)["status"] == "completed"
+        assert server.ended(later)["status"] == "completed"
+        assert worker != (last := server.worker())
+        assert server.kept(cancelled) == {"photo"}
+    assert not Path(f"/proc/{last}").exists(), "a worker outlived its server"
+    assert "Traceback" not in server.log.read_text()
+
+
+def test_workers_are_so_many_here_or_on_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("0", "65", "-1", "many", "ray://", "ray://host", "http://host:1"):
+        with pytest.raises(MutoscopeError, match="ray://HOST:PORT"):
+            Settings(workers=wrong)
+    assert not Settings(workers="64").on_ray
+    monkeypatch.setattr("mutoscope.server.settings.find_spec", lambda name: None)
+    with pytest.raises(MutoscopeError, match=r"mutoscope\[ray\]"):
+        Settings(workers="ray://head:10001")
 
 
 def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:

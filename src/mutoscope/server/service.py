@@ -15,6 +15,7 @@ from typing import Any
 from mutoscope.request import HUB, GenerateRequest
 from mutoscope.server import wire
 from mutoscope.server.bodies import Body
+from mutoscope.server.cluster import Cluster
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
@@ -32,12 +33,12 @@ log = logging.getLogger(__name__)
 class Service:
     """A server without its HTTP. The `desk` is a worker that answers quick questions; clips are the dispatcher's."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster | None = None) -> None:
         self.settings = settings
         self.keys: Keys | None = read_keys(settings.keys) if settings.keys else None
         self.store = Store(settings.data)
         self.metrics = Metrics()
-        self.dispatcher = Dispatcher(self.store, settings, self.metrics)
+        self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
         self.converting = asyncio.Lock()
@@ -54,7 +55,7 @@ class Service:
         everyone, own = self.store.waiting() + sum(self.coming.values()), self.store.waiting(owner) + coming
         if everyone >= limits.queue or own >= limits.jobs_per_key:
             whose = "on this server" if everyone >= limits.queue else "for one client"
-            one_job = self.store.backlog() / max(self.store.waiting(), 1) / limits.workers
+            one_job = self.store.backlog() / max(self.store.waiting(), 1) / len(self.dispatcher.workers)
             waiting = everyone if everyone >= limits.queue else own
             raise queue_full(waiting, whose, retry_after=max(1, math.ceil(one_job)))
 
