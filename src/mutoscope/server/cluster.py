@@ -23,7 +23,10 @@ class Cluster:
         except (ConnectionError, ImportError) as error:  # Ray's client is a part of Ray that may be missing
             reason = str(error).strip().partition("\n")[0]
             rule = f"A Ray cluster must answer there ({reason})."
-            cure = "Start one: ray start --head --ray-client-server-port 10001. Or name how many workers run here."
+            cure = (
+                "Start one: ray start --head --ray-client-server-port 10001. One that has a token wants RAY_AUTH_MODE=token "
+                "here, and that token in RAY_AUTH_TOKEN. Or say how many workers run on this machine."
+            )
             raise MutoscopeError(f"No workers can be had from {address}.", rule, cure) from error
         self.ray, self.data = ray, data.resolve()
         self.machines = sum(node["Alive"] for node in ray.nodes())
