@@ -102,6 +102,16 @@ def test_bad_input_shows_no_traceback_and_loads_no_model() -> None:
 
 
 @pytest.mark.skipif(not WEIGHTS.exists(), reason="no weights are bundled yet")
+def test_who_stops_listening_sees_no_traceback() -> None:
+    listed = subprocess.Popen(
+        [sys.executable, "-m", "mutoscope", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert listed.stdout and listed.stderr
+    listed.stdout.close()
+    assert listed.stderr.read() == ""
+    assert listed.wait() == 141
+
+
 def test_ctrl_c_ends_within_a_second_without_traceback_and_without_half_files(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mutoscope", "generate", "the camera zooms in", "--photo", str(SAMPLE)]
     running = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=dict(os.environ))

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from mutoscope import api
 from mutoscope.alignment.alignment import Alignment
@@ -23,6 +24,8 @@ from mutoscope.world.storybook.captions.parsing import read_story
 
 SHAPE = ClipShape(frames=25, height=64, width=64, fps=8)
 COUNT = 12
+
+Frames = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
@@ -107,19 +110,19 @@ def test_keeping_the_best_is_counted_by_prompt() -> None:
 
 
 def test_the_best_of_each_prompt_stands_beside_all_clips(ranker: Ranker) -> None:
-    def draw(prompt: str, seed: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    def draw(prompt: str, seed: int, first: Frames | None) -> Frames:
         true = true_clip(read_story(prompt, SHAPE.seconds).story, SHAPE, seed)
         return true if seed == 0 else np.zeros_like(true)
 
-    found = measure_following(draw, 2, 2, 1, SHAPE, lambda line: None, ranker)
-    names = ["true", "seen", "seen, best of 2", "never seen", "never seen, best of 2", "shuffled prompts"]
-    assert list(found.report.scores) == names
+    found = measure_following(draw, lambda frames: frames, 2, 2, 1, SHAPE, lambda line: None, ranker)
+    kinds = [f"{name}{how}" for name in ("seen", "never seen") for how in ("", ", first frame given", ", best of 2")]
+    assert list(found.report.scores) == ["true", *kinds, "shuffled prompts"]
     kept = [found.report.scores[f"{name}, best of 2"].story for name in ("seen", "never seen")]
     assert [rate.asked for rate in kept] == [2, 2]
     assert [rate.share for rate in kept] == [np.mean(found.keeping[name].kept) for name in ("seen", "never seen")]
     assert all(max(found.keeping[name].all) <= 0.5 for name in found.keeping)
     asked = [prompt for kind in asked_prompts(2, 1, SHAPE).values() for prompt in kind]
-    first = ranker.features([draw(prompt.text, 0) for prompt in asked]).double().numpy()
+    first = ranker.features([draw(prompt.text, 0, None) for prompt in asked]).double().numpy()
     assert found.features == pytest.approx(first, abs=1e-5)
     assert "* never seen: whole story" in found.table()
 

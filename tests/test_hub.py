@@ -312,3 +312,19 @@ def test_numbers_that_are_not_finite_are_refused(tiny: Folder) -> None:
     decoder.conv_out.weight.data.fill_(torch.nan)
     with pytest.raises(MutoscopeError, match="not finite"):
         broken.generate(request())
+
+
+@pytest.mark.slow
+def test_a_large_model_is_measured_by_the_same_ruler(tiny: Folder, capsys: pytest.CaptureFixture[str]) -> None:
+    api.load_hub.cache_clear()
+    words = ["evaluate", "motion", "--model", f"hub:{tiny('wan22-ti2v')}", "--scenes", "1", "--size", "64x64"]
+    assert main([*words, "--steps", "1"]) == 0
+    told = capsys.readouterr().out
+    assert "## Held-out scenes: combinations never trained on" in told
+    assert "true clips 100 %" in told
+    assert "Speed" not in told, "that is measured of the bundled model"
+
+
+def test_a_size_is_only_asked_of_a_large_model(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "motion", "--scenes", "1", "--size", "64x64"]) == 2
+    assert "The bundled model has its own." in capsys.readouterr().err

@@ -17,6 +17,7 @@ from mutoscope.evaluation.ruler import MotionReading, read_motion
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.timing import change_times
 from mutoscope.evaluation.verdict import judge, judge_script
+from mutoscope.media.video import Video
 from mutoscope.shapes import ClipShape
 from mutoscope.vision.flow import dense_flow
 from mutoscope.world.clip import render_clips
@@ -183,8 +184,8 @@ def test_a_scorecard_holds_the_model_against_truth_and_chance() -> None:
         for number, script in enumerate(scripts)
     ]  # fmt: skip
 
-    def animate(prompt: str, photo: Frames, matte: NDArray[np.float32], seed: int) -> Frames:
-        return asked[0].truth if prompt == "0" else np.stack([photo] * len(asked[seed].truth))
+    def animate(prompt: str, photo: Frames, matte: NDArray[np.float32], seed: int) -> Video:
+        return Video(asked[0].truth if prompt == "0" else np.stack([photo] * len(asked[seed].truth)), 12)
 
     told: list[int] = []
     card = evaluate_motion(asked, 12, animate, told.append)
@@ -228,6 +229,19 @@ def test_only_a_subject_that_an_edge_cuts_may_grow_about_that_edge() -> None:
     assert judge(replace(free, held=True), grows).subject
     tracks[:, 6] = -0.2 * times  # further than growth about an edge can carry it
     assert not judge(replace(free, held=True), grows).subject
+
+
+def test_a_subject_slides_before_a_ground_that_goes_along_as_one_walks_around_it() -> None:
+    times = np.arange(13) / 12
+    tracks = np.zeros((13, 11))
+    tracks[:, 5] = -0.05 * times  # the near goes left
+    tracks[:, 0] = -0.03 * times  # the far goes right, by parallax alone: the ground's own slip is not to be seen
+    orbit = MotionReading(times=times, tracks=tracks, aspect=1.0, radius=0.25, has_subject=True)
+    assert judge(orbit, scene(C.ORBIT_RIGHT, None, 0, 1)).obeyed
+    assert not judge(orbit, scene(C.ORBIT_LEFT, None, 0, 1)).camera
+    assert not judge(orbit, scene(C.PAN_LEFT, None, 0, 1)).subject  # that would be the subject's own way
+    tracks[:, 0] = 0  # over a ground that stays, it is the subject that goes
+    assert not judge(orbit, scene(C.ORBIT_RIGHT, None, 0, 1)).camera
 
 
 def test_a_broad_cut_is_seen_on_the_matte_and_a_touch_is_not() -> None:

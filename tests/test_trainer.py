@@ -1,13 +1,17 @@
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
 from torch import Tensor, nn
 
+from mutoscope.errors import MutoscopeError
+from mutoscope.networks.attention import Block
 from mutoscope.objective import Objective
 from mutoscope.recipes.matte import tiny_matte
 from mutoscope.recipes.running import train
@@ -109,3 +113,34 @@ def test_training_needs_no_video_library(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", words], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "runs" / "tiny_motion" / "checkpoint" / "model.safetensors").is_file()
+
+
+class Watching(Line):
+    """The same through a block of attention, which is what `compiled` compiles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = Block(4, 1)
+
+    def loss(self, phase: str, batch: Tensor, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+        seen = self.block(batch[None], None, torch.ones(1, 1, len(batch), len(batch), dtype=torch.bool))[0]
+        return (self.map(seen) - batch[:, :3]).square().mean(), {}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler is here")
+def test_a_compiled_run_learns_what_a_plain_one_does(tmp_path: Path) -> None:
+    run = replace(RUN, build=Watching)
+    plain, compiled = Trainer(run, tmp_path / "plain"), Trainer(run, tmp_path / "compiled", compiled=True)
+    plain.train(10)
+    compiled.train(10)
+    for (name, one), (_, other) in zip(
+        plain.objective.named_parameters(), compiled.objective.named_parameters(), strict=True
+    ):
+        assert torch.allclose(one, other, atol=1e-3), name
+
+
+def test_compiling_without_a_compiler_is_refused_with_the_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MutoscopeError, match=r"g\+\+"):
+        train("tiny_matte", compiled=True)

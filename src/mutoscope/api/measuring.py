@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.alignment.ranking import Ranker, check_judged
-from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, folder_of, load
+from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, folder_of, load, load_hub
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.latent import load_autoencoder
@@ -32,7 +32,7 @@ from mutoscope.evaluation.motion import Animate
 from mutoscope.evaluation.motion import evaluate_motion as measure_scenes
 from mutoscope.evaluation.peers import ROUNDS, PeerBench, measure_peers
 from mutoscope.evaluation.photo_set import open_photo_set
-from mutoscope.evaluation.photos import measure_photos
+from mutoscope.evaluation.photos import Generate, measure_any, measure_photos
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
@@ -43,44 +43,79 @@ from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
+from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import Tokenizer
+from mutoscope.media.video import Video
 from mutoscope.pipeline import Pipeline
 from mutoscope.recipes.diffusion_storybook import denoiser_config
 from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.recipes.storybook import stage_vocabulary
-from mutoscope.request import GenerateRequest
+from mutoscope.request import HUB, GenerateRequest
 from mutoscope.shapes import ClipShape
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 _TIMED = "a red circle bounces, then rolls left"  # what is drawn to take the time
 
 
-def evaluate_motion(*, scenes: int = 200, photos: Path | None = None, tell: Callable[[str], None] = print) -> Results:
-    """Measure the motion model on held-out scenes, on real photos with mattes if there are some, and its speed."""
+def evaluate_motion(
+    *,
+    model: str = "motion",
+    scenes: int = 200,
+    photos: Path | None = None,
+    size: str | None = None,
+    steps: int | None = None,
+    tell: Callable[[str], None] = print,
+) -> Results:
+    """Measure how a model moves photos: on held-out scenes, and on real photos with mattes if there are some.
+
+    The bundled motion model is told the subject by a mask, and its mattes and speed are measured too. Of a large one
+    (`hub:NAME`) is asked what any can be asked: words and a photo, at `size` and in `steps` if given.
+    """
     if scenes < 1:
         raise MutoscopeError(f"{scenes} scenes cannot be measured.", "At least one is needed.", "Write --scenes 200.")
     found = open_photo_set(photos) if photos is not None else ()
-    pipeline = load("motion")
-    finder = pipeline.conditioner
-    assert isinstance(finder, Conditioner)
     shape = ClipShape(frames=36, height=192, width=192, fps=12)  # the ruler looks 12 times a second
-    cards: dict[Kind, MotionScorecard] = {}
-    for kind in KINDS:
-        tell(f"held-out scenes: {kind}")
-        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, _animate(pipeline, shape))
+    if model.startswith(HUB):
+        large = _large(load_hub(model), GenerateRequest(prompt="any", model=model, size=size, steps=steps))
+        return Results(
+            scenes=_on_scenes(
+                lambda prompt, photo, matte, seed: large(_asked(prompt, seed), photo), scenes, shape, tell
+            ),
+            photos=measure_any(large, found, tell) if found else None,
+        )
+    if size or steps:
+        raise MutoscopeError(
+            "A size or a number of steps was given.", "The bundled model has its own.", "Leave out --size and --steps."
+        )
+    pipeline = load(model)
+    finder = pipeline.conditioner
+    if not isinstance(finder, Conditioner):
+        raise MutoscopeError(
+            f"{model} moves no photo.", "It draws.", "Write `mutoscope evaluate storybook`, or leave out --model."
+        )
     return Results(
-        scenes=cards,
+        scenes=_on_scenes(_animate(pipeline, shape), scenes, shape, tell),
         photos=measure_photos(pipeline, found, tell) if found else None,
         mattes=measure_mattes(photos, finder.matte) if photos is not None else None,
         bench=bench(),
     )
 
 
+def _on_scenes(
+    animate: Animate, scenes: int, shape: ClipShape, tell: Callable[[str], None]
+) -> dict[Kind, MotionScorecard]:
+    cards: dict[Kind, MotionScorecard] = {}
+    for kind in KINDS:
+        tell(f"held-out scenes: {kind}")
+        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, animate)
+    return cards
+
+
 def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:
     """The motion model as the evaluation asks it: the subject is given as a mask, so that words and motion are measured."""
 
-    def animate(prompt: str, photo: NDArray[np.uint8], matte: NDArray[np.float32], seed: int) -> NDArray[np.uint8]:
+    def animate(prompt: str, photo: NDArray[np.uint8], matte: NDArray[np.float32], seed: int) -> Video:
         with TemporaryDirectory() as folder:
             mask = Path(folder) / "mask.png"
             Image.fromarray((matte * 255).round().astype(np.uint8)).save(mask)
@@ -88,9 +123,22 @@ def _animate(pipeline: Pipeline, shape: ClipShape) -> Animate:
             request = GenerateRequest(
                 prompt=prompt, seed=seed, size=size, mask=str(mask), seconds=shape.seconds, fps=shape.fps
             )
-            return pipeline.generate(request, pixels=photo).frames
+            return pipeline.generate(request, pixels=photo)
 
     return animate
+
+
+def _large(pipeline: HubPipeline, wishes: GenerateRequest) -> Generate:
+    """A large model as the evaluation asks it: at a size and rate of its own, whatever ours was asked for."""
+
+    def generate(request: GenerateRequest, photo: NDArray[np.uint8]) -> Video:
+        return pipeline.generate(replace(wishes, prompt=request.prompt, seed=request.seed), pixels=photo)
+
+    return generate
+
+
+def _asked(prompt: str, seed: int) -> GenerateRequest:
+    return GenerateRequest(prompt=prompt, seed=seed)
 
 
 def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0, codec: Path | None = None) -> str:
@@ -168,7 +216,12 @@ def _followed(
     pipeline, conditioner = _drawing_model(folder)
     drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
-    found = measure_following(_drawing(pipeline, drawn), scenes, seeds, conditioner.stage, drawn, tell, ranker)
+
+    def kept(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        assert isinstance(pipeline.codec, LatentCodec)
+        return pipeline.codec.decode(pipeline.codec.encode(frames), None, drawn)
+
+    found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, conditioner.stage, drawn, tell, ranker)
     if ranker is None or found.features is None or scenes < 2:
         return found.table(), found.sheet()
     tell("distances from true clips")
@@ -207,11 +260,10 @@ def _drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]
 def _drawing(pipeline: Pipeline, drawn: ClipShape) -> Draw:
     """The model as the evaluation asks it: clips as it draws them, not raised."""
 
-    def draw(prompt: str, seed: int) -> NDArray[np.uint8]:
+    def draw(prompt: str, seed: int, first: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
         size = f"{drawn.width}x{drawn.height}"
-        return pipeline.generate(
-            GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
-        ).frames
+        request = GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
+        return pipeline.generate(request, pixels=first).frames
 
     return draw
 

@@ -8,13 +8,16 @@ from mutoscope.cli.files import check_files, free_path
 from mutoscope.cli.models import have_on_disk
 from mutoscope.cli.telling import say
 from mutoscope.errors import MutoscopeError
+from mutoscope.request import HUB
 
 
 def evaluate(wanted: argparse.Namespace) -> None:
     """Measure a model or a ruler, and print the table."""
     from mutoscope import api
 
+    # What was left out is not passed on: the defaults are those of the API.
     seeds = {} if wanted.seeds is None else {"seeds": wanted.seeds}
+    model = {} if wanted.model is None else {"model": wanted.model}
     match wanted.what:
         case "ruler":
             print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
@@ -23,14 +26,18 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "distances":
             print(api.evaluate_distances(scenes=wanted.scenes, stage=wanted.stage, towers=wanted.towers))
         case "storybook":
-            names = ("model", "checkpoint", "scenes", "sheet", "towers")
-            print(api.evaluate_storybook(**{name: getattr(wanted, name) for name in names}, **seeds, tell=say))
+            names = ("checkpoint", "scenes", "sheet", "towers")
+            given = {name: getattr(wanted, name) for name in names}
+            print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
         case "examples":
             print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
         case "curves":
             print(*api.draw_learning_curves(wanted.sheet or Path("curves.png")), sep="\n")
         case "motion":
-            results = api.evaluate_motion(scenes=wanted.scenes, photos=wanted.photos, tell=say)
+            if wanted.model is not None and wanted.model.startswith(HUB):
+                have_on_disk(wanted.model, yes=wanted.yes)
+            names = ("scenes", "photos", "size", "steps")
+            results = api.evaluate_motion(**model, **{name: getattr(wanted, name) for name in names}, tell=say)
             if wanted.results:
                 api.written(results, wanted.results)
             print(api.markdown(results))
@@ -55,11 +62,12 @@ def train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
     wishes = {name: getattr(wanted, name) for name in (*_OF_RECIPES, *_OF_LORAS)}
-    print(api.train(wanted.recipe, resume=wanted.resume, start=wanted.start, folder=wanted.output, **wishes).folder)
+    how = {"resume": wanted.resume, "start": wanted.start, "folder": wanted.output, "compiled": wanted.compile}
+    print(api.train(wanted.recipe, **how, **wishes).folder)
 
 
 def _train_lora(wanted: argparse.Namespace) -> None:
-    strange = [f for f in (*_OF_RECIPES, "resume") if f != "steps" and getattr(wanted, f)]
+    strange = [f for f in (*_OF_RECIPES, "resume", "compile") if f != "steps" and getattr(wanted, f)]
     if strange:
         raise MutoscopeError(
             f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."

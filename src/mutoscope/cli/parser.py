@@ -86,9 +86,14 @@ def build_parser() -> argparse.ArgumentParser:
         "they come), distances (of true and spoilt clips from true ones), ruler (of the storybook), retrieval (how well "
         "words and clips are told to fit), or curves (of learning, from the journals of all runs)",
     )  # fmt: skip
-    evaluate.add_argument("--model", metavar="FAMILY", default="diffusion",
-                          choices=["diffusion", "gan", "autoregressive", "all"],
-                          help="which family draws, or all of them (storybook; default diffusion)")  # fmt: skip
+    evaluate.add_argument(
+        "--model", metavar="NAME",
+        help="which family draws: diffusion, gan, autoregressive, or all of them (storybook; default diffusion); or a large "
+        "model, hub:NAME (motion; default the bundled one)",
+    )  # fmt: skip
+    evaluate.add_argument("--size", metavar="WxH", help="pixels (motion, of a large model; default the model's own)")
+    evaluate.add_argument("--steps", metavar="N", type=int, help="of sampling (motion, of a large model)")
+    evaluate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     evaluate.add_argument(
         "--checkpoint", metavar="DIR", type=Path, help="a checkpoint (storybook, retrieval; default the bundled one)"
     )
@@ -115,6 +120,9 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
     train.add_argument("--resume", action="store_true", help="go on where the run stopped")
+    train.add_argument(
+        "--compile", action="store_true", help="train faster by torch.compile (needs a C++ compiler; starts later)"
+    )
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")

@@ -12,13 +12,14 @@ from mutoscope.evaluation.ruler import MotionReading, read_motion
 from mutoscope.evaluation.scorecard import MotionScore, MotionScorecard, rate
 from mutoscope.evaluation.timing import change_times
 from mutoscope.evaluation.verdict import Verdict, judge, judge_script
+from mutoscope.media.video import Video
 from mutoscope.world.script import CameraAction, Scene, Script, SubjectAction
 
 IN_TIME, PROMPTLY = 0.2, 0.1  # seconds
 
 Frames = NDArray[np.uint8]
-# Prompt, photo (H, W, 3), matte (H, W) and seed in; frames (T, H, W, 3) out: the model under test.
-Animate = Callable[[str, Frames, NDArray[np.float32], int], Frames]
+# Prompt, photo (H, W, 3), matte (H, W) and seed in; a video of any size and rate out: the model under test.
+Animate = Callable[[str, Frames, NDArray[np.float32], int], Video]
 Told = Callable[[int], None]
 
 
@@ -52,8 +53,9 @@ def evaluate_motion(
         asked.append((question.prompt, question.script))
         true_readings.append(read_motion(question.truth, fps, question.matte))
         if animate is not None:
-            frames = animate(question.prompt, question.photo, question.matte, question.seed)
-            shown.append(measure_clip(read_motion(frames, fps, question.matte), question.script, question.prompt))
+            video = animate(question.prompt, question.photo, question.matte, question.seed)
+            seen = read_motion(video.frames, video.fps, question.matte)
+            shown.append(measure_clip(seen, question.script, question.prompt))
         on_question(len(asked))
     own = [measure_clip(r, script, text) for r, (text, script) in zip(true_readings, asked, strict=True)]
     others = [measure_clip(r, script, text) for r, (text, script) in zip(true_readings, _shuffled(asked), strict=True)]

@@ -1,7 +1,7 @@
 """What the motion model does to real photos, measured from the frames alone."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,15 +59,15 @@ class Trial:
 
 @dataclass(frozen=True, kw_only=True)
 class PhotoResults:
-    """Everything that is measured on real photos."""
+    """Everything that is measured on real photos; of a large model, what any model can be asked."""
 
     camera: tuple[Trial, ...]
     subject: tuple[Trial, ...]  # shown in every way
     first_frame: dict[str, float]  # decibels by photo
-    sharpness: dict[str, float]  # share by photo
-    seeds_right: int  # of all photos' eight seeds
-    seeds: int
-    seeds_apart: dict[str, float]  # grey levels by photo: median mean difference of two seeds' middle frames
+    sharpness: dict[str, float] = field(default_factory=dict)  # share by photo
+    seeds_right: int = 0  # of all photos' eight seeds
+    seeds: int = 0
+    seeds_apart: dict[str, float] = field(default_factory=dict)  # grey levels: median of two seeds' middle frames
 
 
 def measure_photos(pipeline: Pipeline, photos: Sequence[MeasuredPhoto], tell: Callable[[str], None]) -> PhotoResults:
@@ -90,6 +90,20 @@ def measure_photos(pipeline: Pipeline, photos: Sequence[MeasuredPhoto], tell: Ca
         seeds_right=sum(right for right, _ in seeds.values()),
         seeds=SEEDS * len(photos),
         seeds_apart={name: apart for name, (_, apart) in seeds.items()},
+    )
+
+
+def measure_any(generate: Generate, photos: Sequence[MeasuredPhoto], tell: Callable[[str], None]) -> PhotoResults:
+    """What can be asked of any model that takes a photo: nobody points, and it is looked at from outside only."""
+    tell("camera on photos")
+    camera = tuple(measure_camera(generate, photos))
+    tell("subject on photos")
+    subject = tuple(measure_subject(generate, photos))
+    tell("first frame")
+    return PhotoResults(
+        camera=camera,
+        subject=subject,
+        first_frame={photo.name: first_frame_psnr(generate, photo) for photo in photos},
     )
 
 

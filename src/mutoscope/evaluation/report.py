@@ -61,7 +61,8 @@ def markdown(results: Results) -> str:
         parts.append("## Subject asked, subject done, by photo\n\n" + _by_photo(results.photos.subject))
         wrong = [t for t in (*results.photos.camera, *results.photos.subject) if t.wrong]
         listed = "\n".join(
-            f"* {t.photo}, {t.shown or 'by itself'}, {t.rendering}: “{t.prompt}”: {'; '.join(t.wrong)}" for t in wrong
+            f"* {', '.join(filter(None, (t.photo, t.shown or 'by itself', t.rendering)))}: “{t.prompt}”: {'; '.join(t.wrong)}"
+            for t in wrong
         )
         parts.append(f"## What went wrong on photos\n\n{listed}")
     if results.bench is not None:
@@ -131,13 +132,14 @@ def _bars(results: Results) -> list[tuple[str, str, str, str]]:
     if photos is not None:
         for shown, bar, stretch in (("", "≥ 75 %", "90 %"), ("click", "≥ 85 %", "95 %"), ("box", "≥ 85 %", "95 %")):
             done = rate([not t.wrong for t in photos.subject if t.shown == shown])
-            rows.append((f"subject on photos, {shown or 'by itself'}", bar, stretch, str(done)))
+            if done.asked:
+                rows.append((f"subject on photos, {shown or 'by itself'}", bar, stretch, str(done)))
     if results.scenes and (seen := next(iter(results.scenes.values())).model) is not None:
         promptly = f"within {PROMPTLY} s {100 * seen.prompt_change.share:.0f} %"
         change = f"{seen.change}; {promptly}, mean error {seen.timing_error:.2f} s"
         rows.append(("“A, then B”: right order", "≥ 95 %", "99 %", str(seen.order)))
         rows.append((f"“A, then B”: change within {IN_TIME} s", "asked: 0.2 s", "0.1 s", change))
-    if photos is not None:
+    if photos is not None and photos.seeds:
         sharp = f"{_percent(_mean(photos.sharpness.values()))} (least {_percent(min(photos.sharpness.values()))})"
         rows.append(("sharpness of the last frame", "≥ 85 %", "95 %", sharp))
         gaps = photos.seeds_apart.values()
@@ -152,13 +154,14 @@ def _bars(results: Results) -> list[tuple[str, str, str, str]]:
 
 def _by_photo(trials: Sequence[Trial]) -> str:
     names = sorted({trial.photo for trial in trials})
-    ways = ("", "click", "box")
+    ways = [way for way in ("", "click", "box") if any(trial.shown == way for trial in trials)]
     rows = []
     for name in names:
         cells = []
         for shown in ways:
             own = [t for t in trials if t.photo == name and t.shown == shown]
-            cells.append(f"{sum(not t.wrong for t in own)}/{len(own)} ({own[0].rendering})")
+            how = f" ({own[0].rendering})" if own[0].rendering else ""
+            cells.append(f"{sum(not t.wrong for t in own)}/{len(own)}{how}")
         rows.append((name, *cells))
     return _table(("photo", *(way or "by itself" for way in ways)), rows)
 

@@ -216,7 +216,7 @@ def _orbits_by_parallax(window: Window, sign: int) -> bool:
     if not window.reading.has_subject:
         return False
     apart, ground = -sign * window.net("subject_x"), -sign * window.net("camera_x")
-    return apart > 2 * _CAMERA_LEAST["orbit"] and 0.2 * apart < ground < 1.2 * apart
+    return apart > _CAMERA_LEAST["orbit"] and 0.2 * apart < ground < 1.2 * apart
 
 
 def _subject_faults(window: Window) -> list[str]:
@@ -224,9 +224,16 @@ def _subject_faults(window: Window) -> list[str]:
     moves = [move for move in window.scene.subject if move.action is not SubjectAction.STILL]
     reading, aspect = window.reading, window.reading.aspect
     asked_camera = [_CAMERA_WISH[move.action][0] for move in window.scene.camera if move.action in _CAMERA_WISH]
-    orbits = "orbit" in asked_camera
-    parallax = _NEAR * window.orbit if orbits else 0.0
-    x = window.net("subject_x") + parallax
+    ways = [_CAMERA_WISH[move.action][1] for move in window.scene.camera if "orbit" in move.action]
+    orbits = bool(ways)
+    x = window.net("subject_x")
+    if orbits and not any(move.action in TRAVELS for move in moves):
+        seen = any(
+            _orbits_by_parallax(window, way) for way in ways
+        )  # then the slide is the camera's, not the subject's
+        x = 0.0 if seen else x + _NEAR * window.orbit
+    elif orbits:
+        x += _NEAR * window.orbit
     effects = {
         "x": abs(x) if orbits else window.swing("subject_x"),
         "y": window.swing("subject_y") * aspect,

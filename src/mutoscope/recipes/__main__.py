@@ -8,6 +8,7 @@ from mutoscope.recipes.running import train
 parser = argparse.ArgumentParser(prog="python -m mutoscope.recipes", allow_abbrev=False)
 parser.add_argument("name", metavar="NAME")
 parser.add_argument("--resume", action="store_true")
+parser.add_argument("--compile", action="store_true", dest="compiled")
 for flag, kind in (("folder", Path), ("photos", Path), ("codec", Path), ("stage", int), ("steps", int)):
     parser.add_argument(f"--{flag}", type=kind)
 print(train(**vars(parser.parse_args())).folder)

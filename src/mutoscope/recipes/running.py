@@ -17,16 +17,27 @@ from mutoscope.training.trainer import Trainer
 
 
 def train(
-    name: str, *, resume: bool = False, start: Path | None = None, folder: Path | None = None, **wishes: Any
+    name: str,
+    *,
+    resume: bool = False,
+    start: Path | None = None,
+    folder: Path | None = None,
+    compiled: bool = False,
+    **wishes: Any,
 ) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
     `start`: a checkpoint of the same recipe whose weights are the first ones, instead of random ones.
+    `compiled`: by torch.compile, for which a C++ compiler must be there.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
     """
     run = _asked(name, {wish: value for wish, value in wishes.items() if value is not None})
     place = folder or Path("runs") / name
-    trainer = Trainer(run, place, "cuda" if torch.cuda.is_available() else "cpu")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    if compiled and device == "cpu" and shutil.which("g++") is None:
+        cure = "Install one (on Debian the package g++), or leave out --compile."
+        raise MutoscopeError("There is no g++ here.", "torch.compile needs a C++ compiler on a CPU.", cure)
+    trainer = Trainer(run, place, device, compiled=compiled)
     if not resume and (place / "state.safetensors").exists():
         raise MutoscopeError(
             f"{place} already holds a run.",

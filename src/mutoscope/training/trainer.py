@@ -15,6 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, Dataset
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.networks.attention import Block
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser
@@ -22,12 +23,20 @@ from mutoscope.training.run import BatchSource, Run
 
 
 class Trainer:
-    """Trains a run in a folder, where `journal.jsonl` grows and `state.safetensors` lets it resume."""
+    """Trains a run in a folder, where `journal.jsonl` grows and `state.safetensors` lets it resume.
 
-    def __init__(self, run: Run, folder: Path, device: torch.device | str = "cpu") -> None:
+    `compiled`: by torch.compile, which needs a C++ compiler, takes a minute or two, and rounds otherwise.
+    """
+
+    def __init__(self, run: Run, folder: Path, device: torch.device | str = "cpu", *, compiled: bool = False) -> None:
         self.run, self.folder, self.device = run, folder, torch.device(device)
         torch.manual_seed(run.seed)
         self.objective: Objective = run.build().to(self.device)
+        if compiled:
+            # Blocks alone, as there most of the time goes, and each is compiled once for all lengths of a prompt.
+            for module in self.objective.modules():
+                if isinstance(module, Block):
+                    module.compile(dynamic=True)
         named = {id(p): n for n, p in self.objective.named_parameters()}
         self.optimisers = {
             phase: Optimiser([(named[id(p)], p) for p in self.objective.parameters_of(phase)], run.optimiser)

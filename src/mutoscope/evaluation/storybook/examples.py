@@ -50,7 +50,7 @@ def draw_examples(draw: Draw, seeds: int) -> Examples:
     refused: list[str] = []
     for sentence in SENTENCES:
         try:
-            clips.append([draw(sentence, seed) for seed in range(seeds)])
+            clips.append([draw(sentence, seed, None) for seed in range(seeds)])
             refused.append("")
         except MutoscopeError as error:  # a sentence of which the model has learned no word
             clips.append([])

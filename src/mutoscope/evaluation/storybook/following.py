@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.evaluation.metric import Features
+from mutoscope.evaluation.storybook.beginning import Beginning
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.diversity import Spread
 from mutoscope.evaluation.storybook.keeping import Keeping
@@ -27,7 +28,8 @@ from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.sampling import sample_story
 from mutoscope.world.storybook.story import Story
 
-Draw = Callable[[str, int], Frames]  # prompt, seed -> (T, H, W, 3)
+Draw = Callable[[str, int, Frames | None], Frames]  # prompt, seed, first frame (H, W, 3) if given -> (T, H, W, 3)
+Keep = Callable[[Frames], Frames]  # (T, H, W, 3) -> the same, through the codec alone
 _TRIES = 20  # captions of a story, until one leaves nothing open
 _SHOWN = 20  # prompts of a kind on the sheet
 
@@ -38,6 +40,10 @@ class Prompt:
 
     text: str
     story: Story
+
+    def readable(self) -> str:
+        """The same in letters that every font has: a Chinese prompt is told in English."""
+        return self.text if self.text.isascii() else f"(zh) {caption(self.story, numpy_rng(0, self.text), 'en')}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -50,6 +56,7 @@ class Following:
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
     diversity: float | None  # None where each prompt was drawn once
+    beginning: Beginning
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     features: Features | None = None  # in the order of `asked_prompts`
 
@@ -59,15 +66,16 @@ class Following:
 
     def table(self) -> str:
         """The report as a Markdown table, what keeping the best gains, and how different the clips of one prompt are."""
-        gains = [f"* {name}: {keeping}" for name, keeping in self.keeping.items()]
+        gains = [f"* {self.beginning}", *(f"* {name}: {keeping}" for name, keeping in self.keeping.items())]
         if self.diversity is not None:
             told = "clips of one prompt differ by this share of what true clips of it do; 0: all the same"
             gains.append(f"* diversity: {self.diversity:.2f} ({told})")
-        return "\n".join([self.report.table(), *(["", *gains] if gains else [])])
+        return "\n".join([self.report.table(), "", *gains])
 
 
 def measure_following(
     draw: Draw,
+    keep: Keep,
     count: int,
     seeds: int,
     stage: int,
@@ -77,22 +85,26 @@ def measure_following(
 ) -> Following:
     """Ask for `count` compositions that training shows and as many that it never shows, each with some seeds.
 
-    Beside the model stand true clips of the same stories, its clips held against the stories of other prompts, and with
-    a ranker the best of each prompt's clips.
+    Beside the model stand true clips of the same stories, what it makes of their first frames, its clips held against the
+    stories of other prompts, and with a ranker the best of each prompt's clips.
     """
     found: dict[str, list[StoryVerdict]] = {"true": []}
     shown: list[tuple[str, Frames, bool]] = []
     shuffled: list[StoryVerdict] = []
-    spread = Spread()
+    spread, beginning = Spread(), Beginning()
     keeping: dict[str, Keeping] = {}
     features: list[Features] = []
     for name, prompts in asked_prompts(count, stage, shape).items():
-        found[name], best = [], []
+        found[name], found[f"{name}, first frame given"], best = [], [], []
         for index, prompt in enumerate(prompts):
             true = [true_clip(prompt.story, shape, seed) for seed in (index, 2 * count + index)]
             found["true"].append(judge_story(_read(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
-            clips = [draw(prompt.text, seed) for seed in range(seeds)]
+            clips = [draw(prompt.text, seed, None) for seed in range(seeds)]
+            begun = draw(prompt.text, 0, true[0][0])
+            beginning.add(true[0][0], begun[0], keep(true[0])[0])
+            given = judge_story(_read(begun, prompt.story, shape, stage), prompt.story)
+            found[f"{name}, first frame given"].append(given)
             spread.add(clips, true)
             readings = [_read(frames, prompt.story, shape, stage) for frames in clips]
             found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
@@ -102,7 +114,7 @@ def measure_following(
                 best.append(verdicts[best_first(ranker.scores(prompt.text, clips, shape.fps))[0]])
                 features.append(ranker.features(clips[:1])[0].double().numpy())
             if index < _SHOWN:
-                shown.append((prompt.text, clips[0], verdicts[0].obeyed))
+                shown.append((prompt.readable(), clips[0], verdicts[0].obeyed))
             if (index + 1) % 10 == 0:
                 right = sum(verdict.obeyed for verdict in found[name])
                 tell(f"{name}: {index + 1} of {count} prompts, {right} of {len(found[name])} clips all right")
@@ -114,6 +126,7 @@ def measure_following(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
         shown=shown,
         diversity=spread.share(),
+        beginning=beginning,
         keeping=keeping,
         features=np.stack(features) if features else None,
     )

@@ -18,7 +18,8 @@ _MOST = 1_000_000  # bytes, so that a sheet can stand in a document
 
 
 def draw_sheet(clips: Sequence[tuple[str, Frames]]) -> NDArray[np.uint8]:
-    """One picture (H, W, 3) of clips (T, H, W, 3) and what stands above each."""
+    """One picture (H, W, 3) of clips (T, H, W, 3) and what stands above each, in ASCII: Pillow's own font has no Chinese."""
+    assert all(text.isascii() for text, _ in clips), "told in English"
     height = _SIDE + _LABEL
     sheet = Image.new("RGB", (_PER_ROW * _SIDE, max(1, len(clips)) * height), "white")
     draw = ImageDraw.Draw(sheet)
@@ -26,8 +27,7 @@ def draw_sheet(clips: Sequence[tuple[str, Frames]]) -> NDArray[np.uint8]:
         for column, index in enumerate(np.linspace(0, len(frames) - 1, _PER_ROW).round().astype(int)):
             picture = Image.fromarray(frames[index]).resize((_SIDE, _SIDE), Image.Resampling.BOX)
             sheet.paste(picture, (column * _SIDE, row * height + _LABEL))
-        plain = text.encode("ascii", "replace").decode()  # Pillow's own font has no Chinese
-        draw.text((2, row * height), plain[:_LETTERS], "black")
+        draw.text((2, row * height), text[:_LETTERS], "black")
     return np.array(sheet)
 
 
