@@ -177,7 +177,7 @@ function facts(video, clip) {
   const { score, place, of } = clip.alignment ?? {};
   if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
   const { model, seconds, size, request } = video;
-  rows.push([words.settings, `${model} · ${size} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
+  rows.push([words.settings, `${model} · ${size.replace("x", "×")} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 
