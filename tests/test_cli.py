@@ -106,7 +106,8 @@ def test_who_stops_listening_sees_no_traceback() -> None:
     listed = subprocess.Popen(
         [sys.executable, "-m", "mutoscope", "doctor"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert listed.stdout and listed.stderr
+    assert listed.stdout
+    assert listed.stderr
     listed.stdout.close()
     assert listed.stderr.read() == ""
     assert listed.wait() == 141
