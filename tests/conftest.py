@@ -88,11 +88,10 @@ class Server:
             for folder in Path("/proc").glob("[0-9]*"):
                 try:
                     words = (folder / "cmdline").read_bytes().split(b"\0")
-                    parent = int((folder / "stat").read_text().rpartition(") ")[2].split()[1])
+                    if name.encode() in words and self.process.pid in forebears(int(folder.name)):
+                        return int(folder.name)
                 except (OSError, IndexError):
                     continue
-                if parent == self.process.pid and name.encode() in words:
-                    return int(folder.name)
             time.sleep(0.02)
         raise AssertionError(f"there is no worker {name}")
 
@@ -113,12 +112,23 @@ class Server:
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmRSS:")).split()[1]) * 1024
 
+    def starved(self) -> float:
+        """Seconds in which the server had something to do and the machine gave it no core: others were at work."""
+        return int(Path(f"/proc/{self.process.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def end(self, number: int = signal.SIGTERM) -> None:
         """Stop the server as told: in good order, or by kill -9."""
         self.http.close()
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
         self.process.wait(WAIT)
+
+
+def forebears(process: int) -> Iterator[int]:
+    """The processes that a process comes from."""
+    while process > 1:
+        process = int(Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()[1])
+        yield process
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def test_a_first_visitor_makes_an_example_with_one_click(page: Page, studio: Ser
     forget(studio)
     page.reload()
     expect(page.get_by_role("heading", name="Try one of these")).to_be_visible()
+    expect(page.locator("#gallery")).to_be_hidden()
     expect(page.locator("#example-clips video")).to_have_count(3)
     for prompt in page.locator("#example-clips p").all_inner_texts():
         told = studio.http.post("/v1/videos/read", json={"prompt": prompt}).json()
@@ -169,11 +170,16 @@ def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page
     expect(page.locator("#picture")).to_be_focused()
     for key in ("ArrowLeft", "ArrowLeft", "Enter"):
         page.keyboard.press(key)
+    page.get_by_label("要发生什么？").fill("杯子跳舞")
+    expect(page.locator("#reading")).to_contain_text("做不到“跳舞”：身体不会在关节处弯曲")
+    page.get_by_label("要发生什么？").fill("")
     page.get_by_label("秒数").fill("0.5")
     page.get_by_label("要发生什么？").focus()
     page.keyboard.type("镜头向左移动")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#result > video")).to_be_visible()
+    expect(page.locator("#result")).to_contain_text("镜头：左摇")
+    expect(page.locator("#gallery")).to_contain_text("motion · 600×400 · 0.5\u00a0s")
     assert studio.http.get("/v1/videos").json()["data"][0]["request"]["subject"] == "0.460,0.500"
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.reload()

@@ -1,5 +1,7 @@
 """What of a prompt is understood, and the lexicon that decides it."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,7 +62,19 @@ def test_what_cannot_be_done_is_said_with_reason_and_alternative() -> None:
     assert understanding.impossible[0].word == "runs"
     assert "legs do not walk" in understanding.impossible[0].reason
     assert 'say "moves left"' in understanding.impossible[0].reason
-    assert understand("猫在笑，镜头拉远", TOKENIZER).impossible[0].word == "笑"
+    laughing = understand("猫在笑，镜头拉远", TOKENIZER).impossible[0]
+    assert laughing.word == "笑"
+    assert laughing.reason.startswith("表情不会变")
+    with pytest.raises(MutoscopeError, match=r"表情不会变.*可以说“镜头推近”"):
+        check_prompt("猫在笑", TOKENIZER)
+
+
+def test_what_is_advised_instead_can_be_done() -> None:
+    advised = {said for told in inabilities().values() for said in re.findall('"(.+?)"|“(.+?)”', told.instead)}
+    assert len(advised) > 15
+    for english, chinese in advised:
+        understanding = check_prompt(f"the cup {english}" if english else f"杯子{chinese}", TOKENIZER)
+        assert (understanding.impossible, understanding.unknown) == ((), ()), english + chinese
 
 
 @pytest.mark.parametrize(
@@ -74,7 +88,7 @@ def test_what_cannot_be_done_is_said_with_reason_and_alternative() -> None:
 def test_a_motion_that_is_denied_is_said_to_be_not_understood(prompt: str, denied: str) -> None:
     found = understand(prompt, TOKENIZER).impossible
     assert [word.word for word in found] == [denied]
-    assert "leave it out" in found[0].reason
+    assert ("leave it out" if denied.isascii() else "去掉") in found[0].reason
 
 
 @pytest.mark.parametrize(

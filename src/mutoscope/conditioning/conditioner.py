@@ -24,7 +24,7 @@ from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
 
-_SHOW_IT = "show it with --subject or --mask to have it cut out"
+_SHOW_IT = "show it (a click on the photo, --subject or --mask) to have it cut out"
 _RENDERING_NOTES: dict[Rendering, tuple[str, ...]] = {
     "layers": (),
     "soft": (f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}.",),

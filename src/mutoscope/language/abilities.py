@@ -13,6 +13,9 @@ class Inability:
     reason: str
     instead: str
 
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.instead}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Group:
@@ -20,6 +23,8 @@ class _Group:
 
     reason: str
     instead: str
+    chinese_reason: str
+    chinese_instead: str
     english: str = ""
     chinese: str = ""
     forms: str = ""  # further English words, as they are: irregular forms, nouns
@@ -28,6 +33,7 @@ class _Group:
 _GROUPS = (
     _Group(
         reason="legs do not walk: the subject moves as a whole", instead='say "moves left" or "moves right"',
+        chinese_reason="腿不会迈步，主体只能整体移动", chinese_instead="可以说“向左移动”或“向右移动”",
         english="run, walk, jog, march, stroll, stride, trot, gallop, limp, sprint, tiptoe, wander, kneel, "
             "kick, stomp, chase",
         forms="ran, walked, jogged, galloped, gait, footsteps",
@@ -35,6 +41,7 @@ _GROUPS = (
     ),
     _Group(
         reason="arms and hands do not move: the subject moves as a whole", instead='say "sways" or "bounces"',
+        chinese_reason="手和胳膊不会动，主体只能整体移动", chinese_instead="可以说“摇摆”或“弹跳”",
         english="clap, grab, throw, catch, hug, point at, reach, pick up, hold hands, wave its hand, wave hands, "
             "punch, salute, knit, "
         "write, paint, play, type, shake hands, lift its arm, raise his hand, raise her hand, wave goodbye, "
@@ -44,6 +51,7 @@ _GROUPS = (
     ),
     _Group(
         reason="a body does not bend at its joints: the subject moves as a whole", instead='say "sways" or "bounces"',
+        chinese_reason="身体不会在关节处弯曲，主体只能整体移动", chinese_instead="可以说“摇摆”或“弹跳”",
         english="dance, sit down, stand up, crouch, nod, shrug, stretch, bow, swim, flap, somersault, wrestle, fight, "
         "wag its tail, turn its head, turn his head, turn her head, shake its head, shake his head, shake her head",
         forms="danced, dancing, sits, sitting down, swam, fights, wings flap, tail wags, wagging",
@@ -53,6 +61,7 @@ _GROUPS = (
     _Group(
         reason="a face does not change: the photo's own pixels are moved, none are drawn",
         instead='say "the camera zooms in on the face" or "breathes"',
+        chinese_reason="表情不会变：只移动照片里已有的像素，不会新画", chinese_instead="可以说“镜头推近”或“脉动”",
         english="smile, laugh, cry, weep, frown, grin, wink, blink, yawn, talk, speak, sing, say, shout, scream, "
             "whisper, kiss, eat, drink, "
         "chew, bite, lick, bark, meow, roar, sneeze, cough, sleep, wake up, stare, listen",
@@ -63,6 +72,7 @@ _GROUPS = (
     _Group(
         reason="nothing is drawn that the photo does not show: things keep their shape and material",
         instead='say "grows", "shrinks" or "ripples"',
+        chinese_reason="照片里没有的不会画出来：东西保持原来的形状和材质", chinese_instead="可以说“变大”、“缩小”或“泛起涟漪”",
         english="explode, burst, break, shatter, melt, burn, ignite, transform, morph, turn into, change into, "
             "dissolve, crumble, collapse, "
         "split, crack, erupt, bloom, blossom, age, freeze over, evaporate, crash, unfold, tear, pour, spill, splash",
@@ -73,6 +83,7 @@ _GROUPS = (
     _Group(
         reason="nothing comes into the picture or leaves it by itself: only what the photo shows is moved",
         instead='say "moves left" to carry the subject towards the edge',
+        chinese_reason="没有东西会自己进入或离开画面：只移动照片里已有的", chinese_instead="可以说“向左移动”，让主体移向边缘",
         english="appear, disappear, vanish, emerge, enter, exit, arrive, fade in, fade out, fade away, materialize, "
             "reveal, spawn, multiply, hide",
         forms="vanishing, entrance, reveals, revealing",
@@ -81,6 +92,7 @@ _GROUPS = (
     _Group(
         reason="doors, eyes and lids do not open or close: things move as a whole", instead='say "the camera moves '
         'closer"',
+        chinese_reason="门、眼睛和盖子不会开合，东西只能整体移动", chinese_instead="可以说“镜头推近”",
         english="open, unlock, close its eyes, close the door, close his eyes, close her eyes, shut",
         forms="opened, closes its, closing its, eyes close, door closes, close eyes",
         chinese="打开, 张开, 关上, 合上, 关闭, 闭上, 睁开",
@@ -88,6 +100,7 @@ _GROUPS = (
     _Group(
         reason="weather, light and time of day stay as they are in the photo", instead='say "the camera pans right" '
         'or "the clouds drift left"',
+        chinese_reason="天气、光线和时间保持照片里的样子", chinese_instead="可以说“镜头向右移动”或“云向左飘”",
         english="shine, glow, sparkle, twinkle, flash, flicker, glitter, darken, brighten, get dark, lightning "
             "strike, glisten",
         forms="raining, rains, snowing, snows, hailing, rainfall, snowfall, sunrise happens, sunset happens, "
@@ -97,6 +110,7 @@ _GROUPS = (
     _Group(
         reason="the photo shows one side only: nothing can turn its other side to the camera",
         instead='say "spins clockwise" (on the screen) or "the camera orbits to the left"',
+        chinese_reason="照片只拍到一面，另一面转不过来", chinese_instead="可以说“顺时针旋转”（在画面里），或“镜头向左环绕”",
         english="turn around to face, look back, face the camera, flip over, turn over, flip",
         forms="somersaults, backflip, 3d rotation",
         chinese="转身, 转过身, 翻面, 翻过来, 背过身, 面向镜头, 翻身",
@@ -104,6 +118,7 @@ _GROUPS = (
     _Group(
         reason="the camera does not follow a subject: its path is set before the clip is made",
         instead="name the way it should go: [Truck left], [Truck right], [Push in]",
+        chinese_reason="镜头不会跟着主体：路线在生成之前就定好了", chinese_instead="请说出镜头该怎么走：[左移]、[右移]、[推进]",
         english="follow, track the subject, chase after",
         forms="tracking shot, following shot, dolly zoom, rack focus, focus pull, crossfade, jump cut, cut to, cuts "
         "to, transition to",
@@ -111,6 +126,7 @@ _GROUPS = (
     ),
     _Group(
         reason="a clip of a photo has no sound", instead="add sound in a video editor",
+        chinese_reason="照片变成的短片没有声音", chinese_instead="请用视频编辑软件加上声音",
         forms="music, sound, soundtrack, voice, voiceover, narration, audio", chinese="音乐, 声音, 配音, 旁白, 音效",
     ),
 )  # fmt: skip
@@ -118,12 +134,13 @@ _GROUPS = (
 
 @cache
 def inabilities() -> dict[str, Inability]:
-    """Every word or phrase (lower case; up to four words) that cannot be done."""
+    """Every word or phrase (lower case; up to four words) that cannot be done, and why, in its own language."""
     found: dict[str, Inability] = {}
     for group in _GROUPS:
-        inability = Inability(reason=group.reason, instead=group.instead)
+        english = Inability(reason=group.reason, instead=group.instead)
+        chinese = Inability(reason=group.chinese_reason, instead=group.chinese_instead)
         for verb in filter(None, group.english.split(", ")):
-            found.update(dict.fromkeys(all_forms(verb), inability))
-        for listing in (group.forms, group.chinese):
+            found.update(dict.fromkeys(all_forms(verb), english))
+        for listing, inability in ((group.forms, english), (group.chinese, chinese)):
             found.update(dict.fromkeys(filter(None, listing.split(", ")), inability))
     return found

@@ -23,6 +23,7 @@ _NEGATED = Inability(
     reason="what should not happen is not understood: every motion that is named is done",
     instead="leave it out, and say only what should move",
 )
+_NEGATED_CHINESE = Inability(reason="听不懂“不要发生什么”：说到的动作都会做", instead="请把它去掉，只说该怎么动")
 _EXAMPLES = '"the camera zooms in", "the balloon floats up, then the camera pans left" or "镜头慢慢推近"'
 
 
@@ -62,7 +63,7 @@ def understand(prompt: str, tokenizer: Tokenizer) -> Understanding:
         length, inability = _impossible_at(words, place)
         if inability is not None:
             phrase = _joined(words[place : place + length])
-            impossible[phrase] = ImpossibleWord(word=phrase, reason=f"{inability.reason}; {inability.instead}")
+            impossible[phrase] = ImpossibleWord(word=phrase, reason=str(inability))
             place += length
             continue
         for word in words[place : place + length]:
@@ -186,7 +187,7 @@ def _impossible_at(words: list[str], place: int) -> tuple[int, Inability | None]
     if words[place] in _NEGATIONS and place + 1 < len(words):
         denied = words[place + 1]
         if denied in action_words() and denied not in _ANY_MOTION:
-            return 2, _NEGATED
+            return 2, _NEGATED_CHINESE if has_chinese(denied) else _NEGATED
     return 1, None
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mutoscope.errors import MutoscopeError
+from mutoscope.server.cluster import Cluster
 from mutoscope.server.refusals import RefusedError, disk_full, is_disk_full
 from mutoscope.server.routes import answer, routers
 from mutoscope.server.service import Service
@@ -23,10 +24,11 @@ from mutoscope.version import __version__
 
 def build_app(settings: Settings) -> FastAPI:
     """A server with its own service, which lives as long as the application runs."""
+    cluster = Cluster(settings.workers, settings.data) if settings.on_ray else None
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
-        service = app.state.service = Service(settings)
+        service = app.state.service = Service(settings, cluster)
         work = asyncio.create_task(service.dispatcher.run())
         asyncio.create_task(service.models()).add_done_callback(_forget)  # so that the desk is ready early
         try:

@@ -11,8 +11,9 @@ from typing import Any
 
 from mutoscope.progress import STAGES, Stage
 from mutoscope.request import HUB
+from mutoscope.server.cluster import Cluster
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, work_on
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, launch, work_on
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import Job, Store
 
@@ -54,19 +55,20 @@ class Running:
 
     @property
     def seconds_left(self) -> float:
-        """By the estimate at first, more and more by the pace seen."""
+        """By the estimate at first, then by the pace seen."""
         passed = time.monotonic() - self.started
-        guessed = max(self.job.expected - passed, 0.0)
-        return guessed if self.share < 0.1 else passed / self.share * (1 - self.share)
+        rest = 1 - self.share
+        return self.job.expected * rest if self.share < 0.1 else passed / self.share * rest
 
 
 class Dispatcher:
     """Workers, each of which makes one job after another."""
 
-    def __init__(self, store: Store, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, store: Store, settings: Settings, metrics: Metrics, cluster: Cluster | None = None) -> None:
         self.store, self.settings, self.metrics = store, settings, metrics
         self.running: dict[str, Running] = {}
-        self.workers = [WorkerProcess(f"maker-{n}", settings.memory) for n in range(settings.workers)]
+        count, where = (int(settings.workers), launch) if cluster is None else (cluster.machines, cluster.launch)
+        self.workers = [WorkerProcess(f"maker-{n}", settings.memory, where) for n in range(count)]
         self.more = asyncio.Condition()
 
     async def run(self) -> None:

@@ -3,10 +3,10 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mutoscope.request import GenerateRequest
 
@@ -36,29 +36,90 @@ class WorkerFailedError(Exception):
         self.code, self.message = code, message
 
 
+class Process(Protocol):
+    """A worker's process, on this machine or another: lines go in, lines come out."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it can be asked."""
+
+    def write(self, line: bytes) -> None:
+        """Send it a line."""
+
+    async def readline(self) -> bytes:
+        """The next line that it says; what has no line end is the last of one that has died."""
+
+    def kill(self) -> None:
+        """End it now."""
+
+    async def wait(self) -> int | None:
+        """Its exit status, when it has ended; None if nobody can tell."""
+
+
+Launch = Callable[[str, float], Awaitable[Process]]
+
+
+class LocalProcess:
+    """A worker's process on this machine."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process, self.stdin, self.stdout = process, process.stdin, process.stdout
+
+    @property
+    def running(self) -> bool:
+        """Whether it can be asked."""
+        return self.process.returncode is None
+
+    def write(self, line: bytes) -> None:
+        """Send it a line."""
+        self.stdin.write(line)
+
+    async def readline(self) -> bytes:
+        """The next line that it says."""
+        return await self.stdout.readline()
+
+    def kill(self) -> None:
+        """End it now."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+
+    async def wait(self) -> int | None:
+        """Its exit status, when it has ended."""
+        return await self.process.wait()
+
+
+async def launch(name: str, memory: float) -> LocalProcess:
+    """A worker on this machine. It has a session of its own: Ctrl-C is for the server to deal with."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "mutoscope.server.worker", name, str(memory)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+        start_new_session=True,
+    )
+    return LocalProcess(process)
+
+
 class WorkerProcess:
     """One worker, started when it is first needed and started again when it has died."""
 
-    def __init__(self, name: str, memory: float) -> None:
+    def __init__(self, name: str, memory: float, launch: Launch = launch) -> None:
         self.name, self.memory = name, memory  # what it is called where processes are listed; GiB
-        self.process: asyncio.subprocess.Process | None = None
+        self.launch = launch
+        self.process: Process | None = None
         self.turn = asyncio.Lock()
 
     @property
     def running(self) -> bool:
         """Whether there is a process that can be asked."""
-        return self.process is not None and self.process.returncode is None
+        return self.process is not None and self.process.running
 
-    async def start(self) -> asyncio.subprocess.Process:
-        """A running worker. It has a session of its own: Ctrl-C is for the server to deal with."""
-        if self.process is None or not self.running:
-            self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "mutoscope.server.worker", self.name, str(self.memory)),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                limit=LONGEST_LINE,
-                start_new_session=True,
-            )
+    async def start(self) -> Process:
+        """A running worker."""
+        if self.process is None or not self.process.running:
+            self.process = await self.launch(self.name, self.memory)
         return self.process
 
     async def ask(self, command: dict[str, Any], patience: float, on_event: OnEvent = lambda event: None) -> Any:
@@ -76,7 +137,7 @@ class WorkerProcess:
                 self.kill()  # nobody waits for the answer: the next one to ask must not get it
                 raise
 
-    async def _answer(self, process: asyncio.subprocess.Process, on_event: OnEvent) -> Any:
+    async def _answer(self, process: Process, on_event: OnEvent) -> Any:
         while True:
             event = await self._heard(process)
             if "result" in event:
@@ -99,9 +160,8 @@ class WorkerProcess:
 
     def kill(self) -> None:
         """End the process now."""
-        if self.process is not None and self.running:
-            with suppress(ProcessLookupError):
-                self.process.kill()
+        if self.process is not None and self.process.running:
+            self.process.kill()
 
     async def end(self) -> None:
         """End the process and wait until it is gone."""
@@ -110,12 +170,11 @@ class WorkerProcess:
             await self.process.wait()
 
     def _send(self, command: dict[str, Any]) -> None:
-        if self.process is not None and self.process.stdin is not None:
-            self.process.stdin.write(json.dumps(command).encode() + b"\n")
+        if self.process is not None:
+            self.process.write(json.dumps(command).encode() + b"\n")
 
-    async def _heard(self, process: asyncio.subprocess.Process) -> dict[str, Any]:
-        assert process.stdout is not None
-        line = await process.stdout.readline()
+    async def _heard(self, process: Process) -> dict[str, Any]:
+        line = await process.readline()
         if not line.endswith(b"\n"):
             raise WorkerDiedError(await process.wait())
         event: dict[str, Any] = json.loads(line)

@@ -9,13 +9,14 @@ from fastapi.responses import FileResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.types import Receive, Scope, Send
 
 from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
 from mutoscope.server.documents import ERRORS, body_of_json, body_of_video
 from mutoscope.server.keys import LOCAL
 from mutoscope.server.refusals import invalid, no_key
-from mutoscope.server.service import Service
+from mutoscope.server.service import Service, unless_deleted
 from mutoscope.server.store import Job
 from mutoscope.version import __version__
 
@@ -26,6 +27,18 @@ TYPES = {
     "photo": "application/octet-stream",
     "last": "application/octet-stream",
 }
+
+
+class HeldFile(FileResponse):
+    """A file that is opened before anything is answered: from then on it can be sent, whoever deletes it meanwhile."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it; a RefusedError where it is gone already."""
+        with unless_deleted():
+            file = open(self.path, "rb")  # noqa: SIM115  (closed below)
+        with file:
+            self.path = f"/dev/fd/{file.fileno()}"
+            await super().__call__(scope, receive, send)
 
 
 async def service_of(request: Request) -> Service:
@@ -51,6 +64,15 @@ async def owner_of(service: The, shown: Annotated[HTTPAuthorizationCredentials |
 Owner = Annotated[str, Depends(owner_of)]
 
 
+async def owner_with_room(service: The, owner: Owner) -> str:
+    """Whose request it is, where the queue has room for it: a full one refuses before it reads what is sent."""
+    service.check_queue(owner)
+    return owner
+
+
+Asking = Annotated[str, Depends(owner_with_room)]
+
+
 async def job_of(video_id: str, service: The, owner: Owner) -> Job:
     """The job that an address names, if it is this client's."""
     return service.job(video_id, owner)
@@ -62,7 +84,7 @@ house = APIRouter(tags=["server"])
 
 
 @videos.post("/videos", openapi_extra=body_of_video(), responses=ERRORS("clip", "body", "queue", "disk"))
-async def create_video(request: Request, response: Response, service: The, owner: Owner) -> wire.Video:
+async def create_video(request: Request, response: Response, service: The, owner: Asking) -> wire.Video:
     """Ask for a video; it is made as soon as a worker is free."""
     body = await read_body(request, service.settings.upload)
     response.headers.update(wire.POLL)
@@ -70,7 +92,7 @@ async def create_video(request: Request, response: Response, service: The, owner
 
 
 @videos.post("/videos/extensions", openapi_extra=body_of_video(), responses=ERRORS("clip", "body", "queue", "disk"))
-async def extend_video(request: Request, response: Response, service: The, owner: Owner) -> wire.Video:
+async def extend_video(request: Request, response: Response, service: The, owner: Asking) -> wire.Video:
     """Let a clip go on as the prompt says: `video` is the clip, or the id of one that was made here."""
     body = await read_body(request, service.settings.upload)
     if body.earlier is None and "extends" not in body.files:
@@ -147,7 +169,7 @@ async def download_content(
     name = f"{job.id}-{number}{path.suffix}"
     safe = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
     disposition = "attachment" if variant in ("photo", "last") else "inline"
-    return FileResponse(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
+    return HeldFile(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
 
 
 @videos.post("/videos/{video_id}/cancel", responses=ERRORS("id"))
@@ -157,7 +179,7 @@ async def cancel_video(job: Asked, service: The) -> wire.Video:
 
 
 @videos.post("/videos/{video_id}/remix", openapi_extra=body_of_json(), responses=ERRORS("id", "body", "queue", "disk"))
-async def remix_video(request: Request, response: Response, job: Asked, service: The, owner: Owner) -> wire.Video:
+async def remix_video(request: Request, response: Response, job: Asked, service: The, owner: Asking) -> wire.Video:
     """The same photo and settings again, but for what the body says; an empty body makes the same clip once more."""
     body = await read_body(request, service.settings.upload)
     response.headers.update(wire.POLL)

@@ -7,12 +7,15 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from mutoscope.request import HUB, GenerateRequest
 from mutoscope.server import wire
 from mutoscope.server.bodies import Body
+from mutoscope.server.cluster import Cluster
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
@@ -30,12 +33,12 @@ log = logging.getLogger(__name__)
 class Service:
     """A server without its HTTP. The `desk` is a worker that answers quick questions; clips are the dispatcher's."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster | None = None) -> None:
         self.settings = settings
         self.keys: Keys | None = read_keys(settings.keys) if settings.keys else None
         self.store = Store(settings.data)
         self.metrics = Metrics()
-        self.dispatcher = Dispatcher(self.store, settings, self.metrics)
+        self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
         self.converting = asyncio.Lock()
@@ -46,9 +49,19 @@ class Service:
         await self.desk.end()
         self.store.close()
 
+    def check_queue(self, owner: str) -> None:
+        """Nothing, or a RefusedError where no more may wait."""
+        coming, limits = self.coming.get(owner, 0), self.settings
+        everyone, own = self.store.waiting() + sum(self.coming.values()), self.store.waiting(owner) + coming
+        if everyone >= limits.queue or own >= limits.jobs_per_key:
+            whose = "on this server" if everyone >= limits.queue else "for one client"
+            one_job = self.store.backlog() / max(self.store.waiting(), 1) / len(self.dispatcher.workers)
+            waiting = everyone if everyone >= limits.queue else own
+            raise queue_full(waiting, whose, retry_after=max(1, math.ceil(one_job)))
+
     async def submit(self, owner: str, body: Body, remixed_from: Job | None = None) -> Job:
         """A new job, its files kept and its request checked; or a RefusedError, and then nothing is kept."""
-        self._check_queue(owner)
+        self.check_queue(owner)
         self.coming[owner] = self.coming.get(owner, 0) + 1
         job_id = f"video_{secrets.token_hex(12)}"
         folder = self.store.folder(job_id)
@@ -56,7 +69,7 @@ class Service:
             folder.mkdir()
             wishes, source = _wishes_of(remixed_from), remixed_from
             if remixed_from is not None:
-                self._copy_files(remixed_from, folder)
+                await self._copy_files(remixed_from, folder)
             if body.earlier is not None:
                 source = await self._copy_clip(body.earlier, owner, folder)
             await body.keep(folder)
@@ -114,7 +127,8 @@ class Service:
         """The file of a clip or a picture of it; other kinds than MP4 are made when they are first asked for."""
         folder = self.store.folder(job.id)
         if variant == "preview":
-            looks = sorted(folder.glob("preview.*"), key=lambda look: look.stat().st_mtime)
+            with unless_deleted():
+                looks = sorted(folder.glob("preview.*"), key=lambda look: look.stat().st_mtime)
             return _there(looks[-1] if looks else folder / "preview.mp4", "preview of this video yet")
         if variant in ("photo", "last"):
             return _there(folder / variant, f"{variant} photo of this video", "It was made without one.")
@@ -129,26 +143,17 @@ class Service:
             await self._convert(clip, target)
         return target
 
-    def _check_queue(self, owner: str) -> None:
-        coming, limits = self.coming.get(owner, 0), self.settings
-        everyone, own = self.store.waiting() + sum(self.coming.values()), self.store.waiting(owner) + coming
-        if everyone >= limits.queue or own >= limits.jobs_per_key:
-            whose = "on this server" if everyone >= limits.queue else "for one client"
-            one_job = self.store.backlog() / max(self.store.waiting(), 1) / limits.workers
-            waiting = everyone if everyone >= limits.queue else own
-            raise queue_full(waiting, whose, retry_after=max(1, math.ceil(one_job)))
-
-    def _copy_files(self, old: Job, folder: Path) -> None:
+    async def _copy_files(self, old: Job, folder: Path) -> None:
         """What an earlier job was given, for a remix that brings nothing else."""
         for name in GIVEN:
             if (given := self.store.folder(old.id) / name).exists():
-                shutil.copyfile(given, folder / name)
+                await _copy(given, folder / name)
 
     async def _copy_clip(self, clip: str, owner: str, folder: Path) -> Job:
         """The clip that is to go on, `ID` or `ID:NUMBER`; its job. What becomes of the first one later is then all the same."""
         job_id, _, number = clip.partition(":")
         source = self.job(job_id, owner)
-        shutil.copyfile(await self.content(source, "video", int(number or 0), "mp4"), folder / "extends")
+        await _copy(await self.content(source, "video", int(number or 0), "mp4"), folder / "extends")
         return source
 
     async def _checked(self, job_id: str, owner: str, request: GenerateRequest, remixed_from: Job | None) -> Job:
@@ -213,9 +218,10 @@ class Service:
             worker = WorkerProcess("converter", self.settings.memory)
             try:
                 await worker.ask({"do": "convert", "clip": str(clip), "target": str(target)}, PATIENCE_WITH_FILES)
-            except WorkerFailedError as failure:
-                raise disk_full() from failure
-            except (WorkerDiedError, TimeoutError) as failure:
+            except (WorkerFailedError, WorkerDiedError, TimeoutError) as failure:
+                _there(clip, "such video any more")
+                if isinstance(failure, WorkerFailedError):
+                    raise disk_full() from failure
                 raise invalid("The clip could not be converted.", "It took too much.", "Take the MP4.") from failure
             finally:
                 await worker.end()
@@ -237,6 +243,21 @@ def _check_loras(request: GenerateRequest, folder: Path | None) -> None:
             name = part.strip()
             rule = f"There are {', '.join(names)[:500]}." if names else "The server was started without --loras DIR."
             raise invalid(f"There is no LoRA {name[:60]!r} here.", rule, "Choose one of them, or leave out lora.")
+
+
+@contextmanager
+def unless_deleted() -> Iterator[None]:
+    """A client may delete a video while another of its requests reads the files: those are then not found."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise not_found("such video any more") from error
+
+
+async def _copy(source: Path, target: Path) -> None:
+    """In a thread: others are answered while a large file is copied."""
+    with unless_deleted():
+        await asyncio.to_thread(shutil.copyfile, source, target)
 
 
 def _there(path: Path, what: str, cure: str = "GET /v1/videos tells what there is.") -> Path:

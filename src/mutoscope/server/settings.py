@@ -2,12 +2,16 @@
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.request import Wish
+
+MOST_WORKERS = 64
 
 
 def data_folder() -> Path:
@@ -32,7 +36,14 @@ class Settings:
     loras: Path | None = field(
         default=None, metadata=_setting("a folder of LoRAs for large models, which clients name as lora", "DIR")
     )
-    workers: int = field(default=1, metadata=_setting("how many clips are made at once", "N", 1, 64))
+    workers: str = field(
+        default="1",
+        metadata=_setting(
+            f"how many clips are made at once, 1 to {MOST_WORKERS}; or ray://HOST:PORT, or ray for this machine's: "
+            "one on each machine of a Ray cluster that has the data folder under the same path",
+            "N",
+        ),
+    )
     memory: float = field(default=6.0, metadata=_setting("GiB of memory that a worker may take", "GIB", 0.5, 1024))
     queue: int = field(default=100, metadata=_setting("how many jobs may wait", "N", 1, 100_000))
     jobs_per_key: int = field(
@@ -48,6 +59,7 @@ class Settings:
     def __post_init__(self) -> None:
         for known in fields(self):
             _check_range(known.name, known.metadata["wish"], getattr(self, known.name))
+        self._check_workers()
         if self.loras is not None and not self.loras.is_dir():
             raise MutoscopeError(f"{self.loras} is no folder.", "LoRAs lie in one.", "Make it, or leave --loras out.")
         if self.keys is None and not is_loopback(self.host):
@@ -55,6 +67,24 @@ class Settings:
                 f"The address {self.host} can be reached from other machines, and no keys are asked for.",
                 "Without --keys the server listens on this machine only.",
                 "Make a key: mutoscope serve --keys keys.txt --add-key NAME. Or leave --host out.",
+            )
+
+    @property
+    def on_ray(self) -> bool:
+        """Whether the workers are on a Ray cluster."""
+        return re.fullmatch(r"ray|ray://[^\s/]+:\d+", self.workers) is not None
+
+    def _check_workers(self) -> None:
+        if self.on_ray:
+            if find_spec("ray") is None:
+                rule = "It is an optional part of Mutoscope."
+                cure = "Install it: pip install 'mutoscope[ray]'. Or say how many workers run here."
+                raise MutoscopeError("Workers on a cluster need ray, which is not installed.", rule, cure)
+        elif not self.workers.isdecimal() or not 1 <= int(self.workers) <= MOST_WORKERS:
+            raise MutoscopeError(
+                f"workers is {self.workers[:60]!r}.",
+                f"It must be from 1 to {MOST_WORKERS}, or a Ray cluster: ray, or ray://HOST:PORT.",
+                "Choose --workers so.",
             )
 
 

@@ -4,6 +4,7 @@ import * as server from "./server.js";
 import { element } from "./elements.js";
 import { words } from "./words.js";
 
+const gallery = document.getElementById("gallery");
 const clips = document.getElementById("clips");
 const more = document.getElementById("more");
 const search = document.getElementById("search");
@@ -30,10 +31,12 @@ export async function load(after = null) {
   const cards = page.data.map(card);
   if (after) clips.append(...cards);
   else clips.replaceChildren(...cards);
-  if (!after && !cards.length) clips.append(element("p", { className: "empty" }, search.value ? words.notFound : words.nothing));
+  if (!after && !cards.length) clips.append(element("p", { className: "empty" }, words.notFound));
   last = page.last_id;
   more.hidden = !page.has_more;
-  return page.data.length > 0 || Boolean(search.value);
+  const some = page.data.length > 0 || Boolean(search.value);
+  gallery.hidden = !some;
+  return some;
 }
 
 function card(video) {
@@ -42,6 +45,7 @@ function card(video) {
   look.setAttribute("aria-label", `${words.show}: ${name}`);
   return element(
     "article", { className: "clip" }, look, element("p", {}, video.prompt.length > 90 ? `${video.prompt.slice(0, 88)}…` : video.prompt),
+    element("p", { className: "soft" }, `${video.model} · ${video.size.replace("x", "×")} · ${video.seconds}\u00a0s`),
     element("div", { className: "actions" },
       element("button", { type: "button", className: "quiet", onclick: () => doing.again(video) }, words.again),
       element("button", { type: "button", className: "quiet", onclick: () => doing.remove(video) }, words.remove_clip)),
@@ -52,7 +56,7 @@ function picture(video, name) {
   if (video.status === "completed") {
     return element("img", { src: server.content(video.id, { variant: "thumbnail" }), alt: name, loading: "lazy" });
   }
-  const state = video.status !== "failed" ? words.queued(video.ahead)
-    : video.error.code === "cancelled" ? words.cancelled : words.failed;
+  const failed = video.error?.code === "cancelled" ? words.cancelled : words.failed;
+  const state = { queued: words.queued(video.ahead), in_progress: words.working, failed }[video.status];
   return element("div", { className: "blank" }, state);
 }

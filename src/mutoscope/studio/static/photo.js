@@ -43,7 +43,7 @@ export function draw() {
   const brush = canvas.getContext("2d");
   brush.drawImage(image, 0, 0, canvas.width, canvas.height);
   shade(brush);
-  brush.lineWidth = Math.max(3, canvas.width / 220);
+  brush.lineWidth = Math.max(3, canvas.width / 130);
   brush.lineCap = "round";
   if (photo.drag) arrow(brush, ...photo.drag);
   if (photo.subject) ring(brush, photo.subject, "#fff");

@@ -167,8 +167,9 @@ async function ending() {
 }
 
 function facts(video, clip) {
-  const rows = clip.timeline.map(({ start, end, understood, text }) => [
-    words.understood, `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood ?? [text]).join(", ") || words.stillness}`,
+  const rows = clip.timeline.map(({ start, end, understood, text }, part) => [
+    part ? "" : words.understood,
+    `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood?.map(words.meaning) ?? [text]).join(", ") || words.stillness}`,
   ]);
   rows.push(...clip.not_understood.map(({ word }) => [words.noted, words.unknown(word)]));
   rows.push(...clip.impossible.map(({ word, reason }) => [words.noted, words.impossible(word, reason)]));
@@ -176,7 +177,7 @@ function facts(video, clip) {
   const { score, place, of } = clip.alignment ?? {};
   if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
   const { model, seconds, size, request } = video;
-  rows.push([words.settings, `${model} · ${size} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
+  rows.push([words.settings, `${model} · ${size.replace("x", "×")} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 

@@ -11,15 +11,25 @@ const english = {
   motion: "Strength of motion", guidance: "Closeness to the words", steps: "Steps", fps: "Frames a second", keep: "Keep the best", lora: "LoRA",
   goOn: "Go on from its end", goesOn: (prompt) => `Goes on from “${prompt}”.`, notEarlier: "Begin anew", fit: "Fits the words",
   needsPhoto: "Drop a photo first: the model here moves photos, it does not draw.",
-  gallery: "Your clips", search: "Search", more: "More", examples: "Try one of these", nothing: "Nothing here yet.", notFound: "Nothing found.",
+  gallery: "Your clips", search: "Search", more: "More", examples: "Try one of these", notFound: "Nothing found.",
   estimate: (e) => `about ${Math.max(1, Math.round(e.seconds))} s and ${(e.memory_bytes / 1e9).toFixed(1)} GB · ${e.width} × ${e.height}`,
-  unknown: (word) => `“${word}” is not known.`, near: "Did you mean", impossible: (word, why) => `“${word}” cannot be done: ${why}.`,
-  queued: (ahead) => (ahead ? `Waiting: ${ahead} before this one.` : "Starting…"), left: (s) => `about ${Math.max(1, Math.round(s))} s left`,
+  unknown: (word) => `“${word}” is not known.`, near: "Did you mean", impossible: (word, why) => `“${word}” cannot be done, as ${why}.`,
+  queued: (ahead) => (ahead ? `Waiting: ${ahead} before this one.` : "Starting…"), working: "Being made…", left: (s) => `about ${Math.max(1, Math.round(s))} s left`,
   stages: { load: "Load", condition: "Understand", sample: "Imagine", decode: "Draw", raise: "Enlarge", encode: "Write" },
   cancel: "Cancel", cancelled: "Cancelled.", failed: "It did not work", pick: (n) => `Variant ${n}`, download: "Download",
   again: "Same settings again", edit: "Change it", remove_clip: "Delete", show: "Show", sure: "Delete this clip for good?",
-  understood: "Understood", noted: "Note", settings: "Settings", run: "Make it myself", stillness: "stillness",
+  understood: "Understood", noted: "Note", settings: "Settings", run: "Make it myself", stillness: "stillness", meaning: (name) => name,
   unreachable: "The server does not answer. Is `mutoscope studio` still running?",
+};
+
+const moves = {
+  camera: "镜头", subject: "主体", slow: "慢", fast: "快", little: "幅度小", much: "幅度大",
+  "pan left": "左摇", "pan right": "右摇", "tilt up": "上摇", "tilt down": "下摇", "zoom in": "推近", "zoom out": "拉远",
+  "roll clockwise": "顺时针滚转", "roll counterclockwise": "逆时针滚转", "orbit left": "向左环绕", "orbit right": "向右环绕", shake: "晃动",
+  "move left": "向左移动", "move right": "向右移动", "move up": "向上移动", "move down": "向下移动",
+  "move up left": "向左上移动", "move up right": "向右上移动", "move down left": "向左下移动", "move down right": "向右下移动",
+  rise: "上升", fall: "下落", float: "漂浮", "drift left": "向左飘", "drift right": "向右飘", bounce: "弹跳", sway: "摇摆",
+  "spin clockwise": "顺时针旋转", "spin counterclockwise": "逆时针旋转", grow: "变大", shrink: "缩小", pulse: "脉动", ripple: "泛起涟漪",
 };
 
 const chinese = {
@@ -33,14 +43,15 @@ const chinese = {
   motion: "运动强度", guidance: "贴合文字的程度", steps: "步数", fps: "每秒帧数", keep: "只留最好的几个", lora: "LoRA",
   goOn: "从结尾继续", goesOn: (prompt) => `接着“${prompt}”继续。`, notEarlier: "重新开始", fit: "与文字的吻合度",
   needsPhoto: "请先放一张照片：这里的模型只会让照片动起来，不会凭空作画。",
-  gallery: "我的短片", search: "搜索", more: "更多", examples: "试试这些", nothing: "还没有短片。", notFound: "没有找到。",
+  gallery: "我的短片", search: "搜索", more: "更多", examples: "试试这些", notFound: "没有找到。",
   estimate: (e) => `大约 ${Math.max(1, Math.round(e.seconds))} 秒，${(e.memory_bytes / 1e9).toFixed(1)} GB 内存 · ${e.width} × ${e.height}`,
-  unknown: (word) => `不认识“${word}”。`, near: "是不是想说", impossible: (word, why) => `做不到“${word}”：${why}。`,
-  queued: (ahead) => (ahead ? `排队中，前面还有 ${ahead} 个。` : "正在开始……"), left: (s) => `大约还要 ${Math.max(1, Math.round(s))} 秒`,
+  unknown: (word) => `不认识“${word}”。`, near: "是不是想说", impossible: (word, why) => `做不到“${word}”：${why.replace("; ", "；")}。`,
+  queued: (ahead) => (ahead ? `排队中，前面还有 ${ahead} 个。` : "正在开始……"), working: "正在生成……", left: (s) => `大约还要 ${Math.max(1, Math.round(s))} 秒`,
   stages: { load: "载入", condition: "理解", sample: "构想", decode: "绘制", raise: "放大", encode: "写出" },
   cancel: "取消", cancelled: "已取消。", failed: "没有成功", pick: (n) => `版本 ${n}`, download: "下载",
   again: "同样设置再来一次", edit: "修改", remove_clip: "删除", show: "查看", sure: "永久删除这段短片？",
   understood: "理解为", noted: "说明", settings: "设置", run: "我也来做", stillness: "静止",
+  meaning: (name) => name.split(": ").map((part) => moves[part] ?? part).join("："),
   unreachable: "服务器没有回应。`mutoscope studio` 还在运行吗？",
 };
 
