@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from mutoscope.alignment.ranking import check_judged
 from mutoscope.api.loading import load, load_hub
 from mutoscope.api.making import ranker_for
 from mutoscope.conditioning.story_conditioner import StoryConditioner
@@ -120,7 +121,10 @@ def check(request: GenerateRequest) -> Estimate:
         open_photo(photo)
     if request.mask is not None:
         open_mask(request.mask)
-    return estimate(request)
+    found = estimate(request)
+    if request.keep:
+        check_judged(found.height, found.width, request.seconds)
+    return found
 
 
 def draft(request: GenerateRequest) -> GenerateRequest | None:
