@@ -120,6 +120,15 @@ def test_a_clip_goes_on(nodes: ModuleType, comfy: Comfy, tiny_story: Path) -> No
     assert longer.shape[1:] == short.shape[1:]
 
 
+def test_models_are_compared_side_by_side(nodes: ModuleType, comfy: Comfy, tiny_story: Path, at_home: Path) -> None:
+    node = nodes.NODE_CLASS_MAPPINGS["MutoscopeCompare"]()
+    told = {"seconds": 1.0, "fps": 8, "size": "64x64"}
+    one, _ = node.compare("a red circle bounces", models=f"{tiny_story}\n", **told)
+    two, video = node.compare("a red circle bounces", models=f"{tiny_story}\n\ngan\n", **told)
+    assert two.shape[2] > one.shape[2]
+    assert Video.open(video.path).frames.shape == tuple(two.shape)
+
+
 def test_the_stop_button_and_bad_wishes_end_the_node(nodes: ModuleType, comfy: Comfy, tmp_path: Path) -> None:
     node = nodes.NODE_CLASS_MAPPINGS["MutoscopeGenerate"]()
     with pytest.raises(MutoscopeError, match="prompt is empty"):

@@ -20,6 +20,7 @@ _ELSEWHERE = {
     "prompt",
 }  # told by sockets, by ComfyUI's batches, or above
 _EXTENDING = ("seconds", "seed", "steps", "guidance", "negative", "model")
+_COMPARING = ("seed", "seconds", "fps", "size")
 _LONG = ("prompt", "negative")  # texts of several lines
 
 
@@ -85,6 +86,39 @@ class MutoscopeExtend:
             return _told(api.extend(clip, prompt, on_progress=on_progress, **_asked(widgets)))
 
 
+class MutoscopeCompare:
+    """Several models draw the same words, side by side."""
+
+    CATEGORY = "video/Mutoscope"
+    DESCRIPTION = "Several models draw the same words from the same picture and seed: one video, each clip measured."
+    FUNCTION = "compare"
+    RETURN_TYPES: ClassVar = ("IMAGE", "VIDEO")
+    RETURN_NAMES: ClassVar = ("frames", "video")
+
+    @classmethod
+    def INPUT_TYPES(cls) -> dict[str, dict[str, Any]]:  # noqa: N802
+        """The words, which models, and the fields of a request that all of them are told."""
+        models = {"default": "", "multiline": True, "tooltip": "one name a line; nothing: all families that draw"}
+        return {
+            "required": {"prompt": _widget("prompt")},
+            "optional": {
+                "image": ("IMAGE",),
+                "models": ("STRING", models),
+                **{name: _widget(name) for name in _COMPARING},
+            },
+        }
+
+    def compare(self, prompt: str, image: Any = None, models: str = "", **widgets: Any) -> tuple[Any, Any]:
+        """The clips side by side with what is said under each, as frames and as a video."""
+        from mutoscope import api
+
+        with TemporaryDirectory() as folder, _watched() as on_progress:
+            photo = _saved(image, Path(folder) / "photo.png")
+            named = [line.strip() for line in models.splitlines() if line.strip()]
+            comparison = api.compare(prompt, photo=photo, models=named, on_progress=on_progress, **_asked(widgets))
+            return _told(comparison.film())
+
+
 def _widget(name: str) -> tuple[str, dict[str, Any]]:
     """A field of a request as ComfyUI's widget, with its range. What may be left out, is: by 0 or by nothing written."""
     wish, kind = wishes()[name], kinds()[name]
@@ -146,5 +180,11 @@ def _watched() -> Iterator[OnProgress]:
     yield on_progress
 
 
-NODE_CLASS_MAPPINGS = {"MutoscopeGenerate": MutoscopeGenerate, "MutoscopeExtend": MutoscopeExtend}
-NODE_DISPLAY_NAME_MAPPINGS = {"MutoscopeGenerate": "Mutoscope: generate", "MutoscopeExtend": "Mutoscope: extend"}
+NODE_CLASS_MAPPINGS = {
+    "MutoscopeGenerate": MutoscopeGenerate,
+    "MutoscopeExtend": MutoscopeExtend,
+    "MutoscopeCompare": MutoscopeCompare,
+}
+NODE_DISPLAY_NAME_MAPPINGS = {
+    name: f"Mutoscope: {name.removeprefix('Mutoscope').lower()}" for name in NODE_CLASS_MAPPINGS
+}
