@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
-from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerBatch, UpsamplerConfig, between
+from mutoscope.cli import main
+from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerBatch, UpsamplerConfig, between, delivered
 from mutoscope.pipeline import load_upsampler
 from mutoscope.recipes.running import train
-from mutoscope.recipes.upsampler import SmallAndLarge, delivered, tiny_upsampler
+from mutoscope.recipes.upsampler import SmallAndLarge, tiny_upsampler
 from mutoscope.seeding import torch_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
@@ -85,3 +87,17 @@ def test_the_tiny_recipe_is_what_its_config_says() -> None:
     model = run.build()
     assert isinstance(model, Upsampler)
     assert UpsamplerConfig(**run.config["upsampler"]) == model.config
+
+
+def test_what_raising_gains_is_measured_on_true_clips_and_through_the_codec(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = train("tiny_upsampler", folder=tmp_path).folder
+    capsys.readouterr()  # what training told
+    assert main(["evaluate", "raising", "--scenes", "1", "--checkpoint", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert [line.split(" | ")[0] for line in told.splitlines()[2:]] == [
+        "| true clips, made small", "| the same through the codec", "| seconds a clip",
+    ]  # fmt: skip
+    assert main(["evaluate", "raising", "--scenes", "1", "--checkpoint", str(tmp_path / "none")]) == 2
+    assert "There is no upsampler" in capsys.readouterr().err

@@ -19,7 +19,7 @@ from mutoscope.request import HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
 TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
-_UPSAMPLERS = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
+UPSAMPLERS = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
@@ -29,7 +29,7 @@ _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with,
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: by the folder of its checkpoint, a bundled one by name, or a family that was trained here."""
     prepare()
-    return load_pipeline(folder_of(model), WEIGHTS / "matte", _UPSAMPLERS)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS)
 
 
 def folder_of(model: str) -> Path:
@@ -67,7 +67,7 @@ def export(model: str, folder: Path) -> Path:
     pipeline, checkpoint = load(model), folder_of(model)
     if isinstance(pipeline.codec, MotionCodec):
         return save(pipeline, checkpoint, {"matte": WEIGHTS / "matte"}, folder)
-    upsampler = next((place for place in _UPSAMPLERS if (place / "config.json").is_file()), None)
+    upsampler = next((place for place in UPSAMPLERS if (place / "config.json").is_file()), None)
     parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
     if not (checkpoint / "codec").is_dir():
         parts["codec"] = BUNDLED

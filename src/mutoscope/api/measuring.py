@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.alignment.ranking import Ranker, check_judged
-from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, folder_of, load, load_hub
+from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, UPSAMPLERS, folder_of, load, load_hub
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS
-from mutoscope.checkpoints.latent import load_autoencoder
+from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import CHANNELS, latent_shape
 from mutoscope.codecs.scaling import Scaling
@@ -40,6 +40,7 @@ from mutoscope.evaluation.storybook.distances import DistanceReport, measure_dis
 from mutoscope.evaluation.storybook.examples import draw_examples as examples_of
 from mutoscope.evaluation.storybook.following import Draw, asked_prompts, measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
+from mutoscope.evaluation.storybook.raising import measure_raising
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
@@ -47,7 +48,7 @@ from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.media.video import Video
-from mutoscope.pipeline import Pipeline
+from mutoscope.pipeline import Pipeline, load_upsampler
 from mutoscope.recipes.diffusion_storybook import denoiser_config
 from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.recipes.storybook import stage_vocabulary
@@ -151,6 +152,22 @@ def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0, codec: P
     prepare()
     trained = None if codec is None else LatentCodec(load_autoencoder(codec))
     return measure_ruler(scenes, stage, seed, trained).table()
+
+
+def evaluate_raising(*, scenes: int = 50, stage: int = 1, checkpoint: Path | None = None) -> str:
+    """What the upsampler gains over straight lines, on held-out clips of the storybook, as a Markdown table."""
+    if scenes < 1:
+        raise MutoscopeError(f"{scenes} clips measure nothing.", "At least one is needed.", "Write --scenes 50.")
+    prepare()
+    places = (checkpoint,) if checkpoint is not None else UPSAMPLERS
+    found = next((place for place in places if (place / "config.json").is_file()), None)
+    if found is None:
+        looked = " or ".join(map(str, places))
+        raise MutoscopeError(
+            f"There is no upsampler in {looked}.", "One is measured.", "Run `mutoscope train upsampler`."
+        )
+    codec = LatentCodec(load_autoencoder(BUNDLED))
+    return measure_raising(load_upsampler(found), codec, scenes, stage, STORYBOOK).table()
 
 
 def evaluate_retrieval(

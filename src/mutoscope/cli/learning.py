@@ -21,6 +21,8 @@ def evaluate(wanted: argparse.Namespace) -> None:
     match wanted.what:
         case "ruler":
             print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
+        case "raising":
+            print(api.evaluate_raising(scenes=wanted.scenes, stage=wanted.stage, checkpoint=wanted.checkpoint))
         case "retrieval":
             print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
         case "distances":

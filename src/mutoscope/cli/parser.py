@@ -98,12 +98,13 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "prediction", "drift", "examples", "distances", "ruler", "retrieval", "curves"],
+        choices=["motion", "storybook", "prediction", "drift", "examples", "distances", "ruler", "raising",
+                 "retrieval", "curves"],
         help="motion (the motion model), storybook (a model that draws), prediction (of the frames that follow given ones), "
         "drift (of clips that go on and on), "
         "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
-        "ruler (of the storybook), retrieval (how well words and clips are told to fit), or curves (of learning, from the "
-        "journals of all runs)",
+        "ruler (of the storybook), raising (how much truer clips become than by straight lines), retrieval (how well words "
+        "and clips are told to fit), or curves (of learning, from the journals of all runs)",
     )  # fmt: skip
     evaluate.add_argument(
         "--model", metavar="NAME",
@@ -117,7 +118,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint",
         metavar="DIR",
         type=Path,
-        help="a checkpoint (storybook, prediction, drift, retrieval; default the bundled one)",
+        help="a checkpoint (storybook, prediction, drift, raising, retrieval; default the bundled one)",
     )
     evaluate.add_argument(
         "--seeds",
@@ -134,7 +135,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, drift, examples, curves)"
     )
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
-                          help="how much of the storybook (ruler, retrieval; default 1: shapes)")  # fmt: skip
+                          help="how much of the storybook (ruler, raising, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")

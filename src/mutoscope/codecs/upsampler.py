@@ -68,6 +68,16 @@ class Upsampler(Objective):
         return loss, {"gain": float(20 * (plain / loss.detach().clamp(min=1e-6)).log10())}
 
 
+def delivered(drawn: ClipShape) -> ClipShape:
+    """The shape that a drawn clip has when it is raised."""
+    return ClipShape(
+        frames=TIME * (drawn.frames - 1) + 1,
+        height=SPACE * drawn.height,
+        width=SPACE * drawn.width,
+        fps=TIME * drawn.fps,
+    )
+
+
 def between(clip: Tensor, frames: int, height: int, width: int) -> Tensor:  # (B, T, 3, H, W) -> (B, frames, 3, h, w)
     """Straight lines between pixels and between frames; first and last frames stay first and last."""
     sized = clip

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mutoscope.codecs.upsampler import SPACE, TIME, Upsampler, UpsamplerBatch, UpsamplerConfig
+from mutoscope.codecs.upsampler import SPACE, TIME, Upsampler, UpsamplerBatch, UpsamplerConfig, delivered
 from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
@@ -61,16 +61,6 @@ class SmallAndLarge:
         noise = torch.from_numpy(rng.standard_normal(crop.shape, dtype=np.float32)) * float(rng.uniform(0, 0.02))
         wide, high = (slice(SPACE * s.start, SPACE * s.stop) for s in (columns, rows))
         return (crop + noise).clamp(0, 1), large[TIME * t : TIME * (t + self.frames - 1) + 1, :, high, wide].clamp(0, 1)
-
-
-def delivered(drawn: ClipShape) -> ClipShape:
-    """The shape that a drawn clip has when it is raised."""
-    return ClipShape(
-        frames=TIME * (drawn.frames - 1) + 1,
-        height=SPACE * drawn.height,
-        width=SPACE * drawn.width,
-        fps=TIME * drawn.fps,
-    )
 
 
 def upsampler(*, stage: int = 1, steps: int = 1500) -> Run:
