@@ -11,6 +11,7 @@ from PIL import Image
 
 import mutoscope
 from mutoscope import api
+from mutoscope.checkpoints.bundled import bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.errors import MutoscopeError
 from mutoscope.media.photos import fit_photo, open_photo
@@ -128,11 +129,11 @@ def test_an_array_serves_as_a_photo() -> None:
 
 def test_without_a_photo_the_motion_model_says_what_it_needs() -> None:
     with pytest.raises(MutoscopeError, match="--photo"):
-        api.generate("the camera pans left")
+        api.generate("the camera pans left", model="motion")
 
 
 def test_an_unknown_model_or_recipe_is_named_beside_the_known_ones() -> None:
-    with pytest.raises(MutoscopeError, match="Bundled: motion"):
+    with pytest.raises(MutoscopeError, match="Bundled: diffusion, motion"):
         api.generate_request(GenerateRequest(prompt="zoom in", photo=PHOTO, model="nothing"))
     with pytest.raises(MutoscopeError, match="Recipes: motion"):
         api.train("nothing")
@@ -150,7 +151,7 @@ def test_a_recipe_ends_in_a_checkpoint_that_generates(tmp_path: Path) -> None:
 
 def test_the_doctor_finds_the_bundled_weights_whole() -> None:
     weights = [check for check in api.doctor() if check.name.startswith("weights")]
-    assert [check.name for check in weights] == ["weights: motion", "weights: matte"]
+    assert [check.name for check in weights] == [f"weights: {name}" for name in bundled_names()]
     assert all(check.state == "works" for check in weights)
 
 

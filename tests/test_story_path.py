@@ -58,6 +58,18 @@ def test_words_are_cut_as_the_model_learned_them_and_unknown_characters_stay_tog
     assert [word.word for word in check_words("一只犀牛向左移动", tokenizer).unknown if word.word != "只"] == ["犀牛"]
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a red circle bounces, then rolls left",
+        "一个红色的圆形先弹跳，然后向左滚",
+        "[0-1s] a red circle rises [1-3s] a red circle falls",
+    ],
+)
+def test_what_parts_a_prompt_in_time_need_not_be_learned(prompt: str) -> None:
+    assert check_words(prompt, Tokenizer(stage_vocabulary(1))).unknown == ()
+
+
 def test_a_first_frame_is_shown_as_well_as_the_codec_can(tiny_story: Path, tmp_path: Path) -> None:
     pipeline = load_pipeline(tiny_story, WEIGHTS / "matte")
     with_photo = made(tiny_story, photo=str(api.SAMPLE), size="64x64", fps=8)
@@ -113,11 +125,9 @@ def test_without_weights_the_command_says_how_to_get_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    if (WEIGHTS / "diffusion").exists():
-        pytest.skip("the storybook model is bundled")
-    assert main(["generate", PROMPT]) == 2
+    assert main(["generate", PROMPT, "--model", "gan"]) == 2
     told = capsys.readouterr().err
-    assert "mutoscope train diffusion_storybook" in told
+    assert "mutoscope train gan_storybook" in told
     assert "--photo" in told
 
 

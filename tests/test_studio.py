@@ -106,6 +106,7 @@ def test_photo_marks_and_words_become_a_request_and_variants_to_pick(page: Page,
 
 def test_unknown_words_are_underlined_and_exchanged_before_anything_runs(page: Page, studio: Server) -> None:
     before = studio.http.get("/v1/videos").json()["data"]
+    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
     prompt = page.get_by_label("What should happen?")
     prompt.fill("the camera zoms in while the horse runs")
     expect(page.locator("#marks mark")).to_have_text(["zoms", "runs"])

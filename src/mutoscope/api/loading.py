@@ -3,23 +3,25 @@
 from functools import lru_cache
 from pathlib import Path
 
+from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.latent import BUNDLED
+from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.health import Check, checks
-from mutoscope.hub.listing import Listed, large_models
+from mutoscope.hub.listing import Listed, Where, large_models
 from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import find_model, need_hub, open_model
-from mutoscope.pipeline import Pipeline, load_pipeline
+from mutoscope.pipeline import Pipeline, load_pipeline, load_upsampler
 from mutoscope.request import HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
-TOWERS = (WEIGHTS / "alignment", RUNS / "alignment" / "checkpoint")  # the bundled ones, or those trained here
-UPSAMPLERS = (WEIGHTS / "upsampler", RUNS / "upsampler" / "checkpoint")
+# What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
+TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
+UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
@@ -27,7 +29,7 @@ _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with,
 
 @lru_cache(maxsize=2)
 def load(model: str = "motion") -> Pipeline:
-    """A model ready to work: by the folder of its checkpoint, a bundled one by name, or a family that was trained here."""
+    """A model ready to work: by the folder of its checkpoint, or by name one that was trained here or is bundled."""
     prepare()
     return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS)
 
@@ -36,7 +38,7 @@ def folder_of(model: str) -> Path:
     """The checkpoint that a model's name stands for; an error that says how to get one where there is none."""
     family = DRAWS if model == "storybook" else model
     trained = RUNS / f"{family}_storybook" / "checkpoint"
-    places = [Path(model), WEIGHTS / family, *([trained] if family in FAMILIES else [])]
+    places = [Path(model), *([trained] if family in FAMILIES else []), WEIGHTS / family]
     found = next((place for place in places if (place / "config.json").is_file()), None)
     if found is not None and (found.name not in _PARTS or found.parent != WEIGHTS):
         return found
@@ -82,31 +84,20 @@ def offer(model: str) -> Offer | None:
 
 def models() -> list[Listed]:
     """All models: bundled, on this disk, known on the hub; with what they can do and whether they fit here."""
-    bundled = [
-        Listed(
-            name=name, where="bundled", licence="Apache-2.0", excludes="", memory="2 GB, no GPU", fits="yes",
-            size=sum(path.stat().st_size for path in (WEIGHTS / name).iterdir()), can=("a photo that moves as words say",),
-        )
-        for name in bundled_models()
-    ]  # fmt: skip
-    return [*bundled, *_trained(), *large_models()]
+    bundled = [_ours(name, WEIGHTS / name, "bundled") for name in bundled_models()]
+    trained = {family: RUNS / f"{family}_storybook" / "checkpoint" for family in FAMILIES}
+    here = [_ours(name, place, "on this disk") for name, place in trained.items() if (place / "config.json").is_file()]
+    return [*bundled, *here, *large_models()]
 
 
-def _trained() -> list[Listed]:
-    """The families that draw, where they are not bundled but were trained here; `storybook` stands for one of them."""
-    found = []
-    for family in FAMILIES:
-        folder = RUNS / f"{family}_storybook" / "checkpoint"
-        if family in bundled_names() or not (folder / "config.json").is_file():
-            continue
-        last = () if family == "autoregressive" else ("a last photo",)
-        listed = Listed(
-            name="storybook" if family == DRAWS else family, where="on this disk", licence="Apache-2.0", excludes="",
-            memory="2 GB, no GPU", fits="yes", size=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
-            can=("words alone", "a first photo", *last, "a clip that goes on"),
-        )  # fmt: skip
-        found.append(listed)
-    return found
+def _ours(name: str, folder: Path, where: Where) -> Listed:
+    last = () if name == "autoregressive" else ("a last photo",)
+    draws = ("words alone", "a first photo", *last, "a clip that goes on")
+    return Listed(
+        name=name, where=where, licence="Apache-2.0", excludes="", memory="2 GB, no GPU", fits="yes",
+        size=sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+        can=draws if name in FAMILIES else ("a photo that moves as words say",),
+    )  # fmt: skip
 
 
 def bundled_models() -> list[str]:
@@ -117,13 +108,28 @@ def bundled_models() -> list[str]:
 def doctor() -> list[Check]:
     """What is installed, what works here, and what each missing part would bring; the bundled weights are really loaded."""
     found = checks()
-    for name in ("motion", "matte"):
+    for name in bundled_names():
         size = sum(path.stat().st_size for path in (WEIGHTS / name).glob("*.safetensors")) / 1e6
         try:
-            load_pipeline(WEIGHTS / "motion", WEIGHTS / "matte")
-            digest = Checkpoint(WEIGHTS / name).sha256[:12]
+            digest = _opened(name).sha256[:12]
             found.append(Check(name=f"weights: {name}", state="works", seen=f"{size:.1f} MB, sha256 {digest}"))
         except (OSError, MutoscopeError) as error:
             cure = "Install Mutoscope again: its weights come with the package."
             found.append(Check(name=f"weights: {name}", state="broken", seen=str(error), cure=cure))
     return found
+
+
+def _opened(name: str) -> Checkpoint:
+    """A bundled checkpoint, of which everything was read."""
+    match name:
+        case "alignment":
+            open_ranker(WEIGHTS / name)
+        case "latent":
+            load_autoencoder(WEIGHTS / name)
+        case "upsampler":
+            load_upsampler(WEIGHTS / name)
+        case "matte":
+            load_pipeline(WEIGHTS / "motion", WEIGHTS / name)
+        case _:
+            load_pipeline(WEIGHTS / name, WEIGHTS / "matte", UPSAMPLERS[1:])
+    return Checkpoint(WEIGHTS / name)

@@ -109,6 +109,14 @@ def find_cuts(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end, _ in _marks(text, find_times(text))]
 
 
+def without_cuts(text: str) -> str:
+    """The text without its times and "then"s, and without a 先 ("first") that goes with one: what is left should be learned."""
+    cuts = find_cuts(text)
+    for start, end in reversed(cuts):
+        text = f"{text[:start]} {text[end:]}"
+    return text.replace("先", " ", 1) if cuts else text
+
+
 def find_boundaries(text: str) -> list[tuple[int, int]]:
     """(start, end) of everything in a text that parts one stretch of time, or one sentence, from the next."""
     return sorted(

@@ -9,7 +9,7 @@ from functools import cache
 from mutoscope.errors import MutoscopeError
 from mutoscope.language.abilities import Inability, inabilities
 from mutoscope.language.lexicon import STOP_WORDS, action_words, doing_phrases, has_action, known_words, noun_words
-from mutoscope.language.timeline import MOST_CHARACTERS
+from mutoscope.language.timeline import MOST_CHARACTERS, without_cuts
 from mutoscope.language.times import without_times
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.words import has_chinese, split_words
@@ -150,7 +150,7 @@ def check_words(prompt: str, tokenizer: Tokenizer) -> Understanding:
     """Which words of a prompt a model has learned that draws whole clips: nothing is impossible there, only unknown."""
     known: dict[str, None] = {}
     unknown: list[str] = []
-    for word in tokenizer.split(without_times(prompt)):
+    for word in tokenizer.split(without_cuts(prompt)):
         _sort(word, tokenizer, known, unknown)
     understanding = _understanding(known, unknown, {}, tokenizer)
     if all(word in STOP_WORDS or word[0].isdigit() for word in known):

@@ -186,11 +186,7 @@ class Service:
         if request.model in names:  # a folder of the server is not for clients to name
             return
         cure = "Choose one of them."
-        if request.model == "storybook":
-            cure = (
-                "Send a photo, which the model motion moves. Or train storybook where the server runs: mutoscope train."
-            )
-        elif request.model.startswith(HUB):
+        if request.model.startswith(HUB):
             cure = f"Choose one of them, or have it fetched where the server runs: mutoscope models --fetch {request.model[4:64]}"
         raise invalid(f"There is no model {request.model[:60]!r} here.", f"There are {', '.join(names)}.", cure)
 

@@ -125,18 +125,15 @@ def read(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_models(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """The models that can be asked for: those that are on this disk."""
+    """The models that can be asked for: those that are on this disk, the one that moves photos first."""
     from mutoscope.api.loading import DRAWS, models
 
-    return [
-        {
-            "id": "storybook" if model.name == DRAWS else model.name,  # as a request without a photo names it by itself
-            "licence": model.licence,
-            "can": list(model.can),
-        }
-        for model in models()
-        if model.where != "on the hub"
-    ]
+    found = {}  # by name, as what was trained here goes before what is bundled
+    for model in sorted(models(), key=lambda model: model.name != "motion"):
+        if model.where != "on the hub":
+            name = "storybook" if model.name == DRAWS else model.name  # as a request without a photo names it by itself
+            found[name] = {"id": name, "licence": model.licence, "can": list(model.can)}
+    return list(found.values())
 
 
 def warm(asked: dict[str, Any]) -> None:
