@@ -41,9 +41,9 @@ def diffusion_storybook(
     mixer: Mixing = "attention",
     width: int = 256,
     depth: int = 8,
-    steps: int = 1000,
+    steps: int = 3400,
 ) -> Run:
-    """Diffusion on the latent codec; 40 minutes of one core for stage 1. Another `mixer` for comparison."""
+    """The bundled model that draws: diffusion on the latent codec (its card has the wall-clock). Another `mixer` for comparison."""
     batches = story_batches(stage=stage, codec=codec)
     config = denoiser_config(batches.tokenizer, stage, width=width, depth=depth, mixer=mixer)
     return story_run(
