@@ -26,9 +26,12 @@ _SIDE = 256  # pixels that are delivered where nothing else is asked
 
 
 class StoryConditioner:
-    """Understands prompts with the vocabulary of a stage; photos and earlier clips become codes that are known."""
+    """Understands prompts with a world's vocabulary; photos and earlier clips become codes that are known.
 
-    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, stage: int) -> None:
+    `stage`: of the storybook; None where another world is drawn.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, stage: int | None) -> None:
         self.tokenizer, self.codec, self.drawn, self.stage = tokenizer, codec, drawn, stage
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
