@@ -25,7 +25,7 @@ def gan_storybook(
     batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
-    return _run("gan_storybook", config, judge, batches, contest, steps=steps)
+    return gan_run("gan_storybook", config, judge, batches, contest, steps=steps)
 
 
 def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Contest = "relativistic") -> Run:
@@ -33,10 +33,13 @@ def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Co
     batches = tiny_batches(tiny_storybook(stage), codec=codec)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
-    return _run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
+    return gan_run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
 
 
-def _run(name: str, config: GanConfig, judge: JudgeConfig, batches: ClipBatches, contest: Contest, **how: Any) -> Run:
+def gan_run(
+    name: str, config: GanConfig, judge: JudgeConfig, batches: ClipBatches, contest: Contest, **how: Any
+) -> Run:
+    """The run of a GAN at a size."""
     return family_run(
         name,
         config,
