@@ -218,13 +218,13 @@ def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Pa
     family = open_family(config, scaling_from(model.part("scaling", dict), CHANNELS))
     tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
-    # Models of before there were other worlds name none.
-    stage = model.part("stage", int) if model.config.get("world", "storybook") == "storybook" else None
+    world = model.config.get("world", "storybook")  # models of before there were other worlds name none
+    stage = model.part("stage", int) if world == "storybook" else None
     raisers = () if stage is None else upsampler_folders
     found = next((folder for folder in raisers if (folder / "config.json").is_file()), None)
     drawn = config_from(ClipShape, model.part("shape", dict))
     return Pipeline(
-        conditioner=StoryConditioner(tokenizer, codec, drawn, stage),
+        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage),
         family=family.eval(),
         codec=codec,
         name=model.folder.name,

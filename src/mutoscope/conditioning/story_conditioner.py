@@ -28,11 +28,14 @@ _SIDE = 256  # pixels that are delivered where nothing else is asked
 class StoryConditioner:
     """Understands prompts with a world's vocabulary; photos and earlier clips become codes that are known.
 
-    `stage`: of the storybook; None where another world is drawn.
+    `world`: the name of what is drawn; `stage`: of the storybook, None elsewhere.
     """
 
-    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, stage: int | None) -> None:
-        self.tokenizer, self.codec, self.drawn, self.stage = tokenizer, codec, drawn, stage
+    def __init__(
+        self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, world: str, stage: int | None
+    ) -> None:
+        self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
+        self.world, self.stage = world, stage
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
