@@ -147,7 +147,7 @@ def test_mocogan_clips_have_one_colour_no_soft_edges_and_one_shape_of_a_known_si
 
 
 def test_the_ruler_of_mocogan_shapes_lets_only_true_motion_pass() -> None:
-    report = measure_mocogan_shapes({}, 60, lambda line: None)
+    report = measure_mocogan_shapes({}, 60, 0, lambda line: None)
     data = report.scores["data"]
     assert data.acd == 0
     assert data.passes(data)

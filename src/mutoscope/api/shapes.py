@@ -30,14 +30,16 @@ def evaluate_moving_shapes(
     model: str = "all",
     checkpoint: Path | None = None,
     scenes: int = 200,
+    seed: int = 0,
     sheet: Path | None = None,
     classifier: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
     """How often models follow the captions of Moving Shapes, beside true clips and TFGAN's numbers, as Markdown tables.
 
-    `scenes`: captions whose triple of shape, colour and kind of path training shows, and as many others. `model`: a family, or
-    `all` that were trained here. `classifier`: a checkpoint of the classifiers; without one, that in `runs`, trained if need be.
+    `scenes`: captions whose triple of shape, colour and kind of path training shows, and as many others; another `seed` draws
+    others. `model`: a family, or `all` that were trained here. `classifier`: a checkpoint of the classifiers; without one, that
+    in `runs`, trained if need be.
     """
     _check(scenes, sheet)
     models = _models(MovingShapes.name, model, checkpoint, tell)
@@ -45,7 +47,7 @@ def evaluate_moving_shapes(
     if classifier is None and not (judge / "config.json").is_file():
         tell("The classifiers learn first, from true clips: some minutes.")
         judge = train("moving_shapes_classifier", resume=(_CLASSIFIER / "state.safetensors").exists()).folder
-    report = measure_moving_shapes(models, open_classifier(judge), scenes, tell)
+    report = measure_moving_shapes(models, open_classifier(judge), scenes, seed, tell)
     _show(report.shown, sheet, tell)
     return report.table()
 
@@ -55,6 +57,7 @@ def evaluate_mocogan_shapes(
     model: str = "all",
     checkpoint: Path | None = None,
     scenes: int = 200,
+    seed: int = 0,
     sheet: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
@@ -63,7 +66,7 @@ def evaluate_mocogan_shapes(
     `model` as for `evaluate_moving_shapes`.
     """
     _check(scenes, sheet)
-    report = measure_mocogan_shapes(_models(MocoganShapes.name, model, checkpoint, tell), scenes, tell)
+    report = measure_mocogan_shapes(_models(MocoganShapes.name, model, checkpoint, tell), scenes, seed, tell)
     _show(report.shown, sheet, tell)
     return report.table()
 

@@ -32,7 +32,7 @@ def evaluate(wanted: argparse.Namespace) -> None:
             given = _given(wanted, "checkpoint", "scenes", "sheet", "towers")
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
         case "moving-shapes" | "mocogan-shapes":
-            given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "sheet")}
+            given = _given(wanted, "checkpoint", "scenes", "seed", "sheet")
             if wanted.what == "moving-shapes":
                 print(api.evaluate_moving_shapes(**model, **given, classifier=wanted.classifier, tell=say))
             else:

@@ -144,7 +144,11 @@ def build_parser() -> argparse.ArgumentParser:
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
     evaluate.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="another draw of scenes (motion, ruler, retrieval; default 0)"
+        "--seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="another draw of scenes (motion, ruler, retrieval, the two of shapes; default 0)",
     )
     evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
     evaluate.add_argument(

@@ -147,12 +147,12 @@ def score_clips(clips: Sequence[Frames], asked: Sequence[Drift]) -> ShapeScore:
 
 
 def measure_mocogan_shapes(
-    models: Mapping[str, tuple[Draw, Keep]], count: int, tell: Callable[[str], None]
+    models: Mapping[str, tuple[Draw, Keep]], count: int, seed: int, tell: Callable[[str], None]
 ) -> MocoganReport:
     """True and spoilt clips, and for as many prompts what models draw, and what their codecs make of true clips."""
-    world, rng = MocoganShapes(), numpy_rng(0, "mocogan shapes/asked")
+    world, rng = MocoganShapes(), numpy_rng(seed, "mocogan shapes/asked")
     asked = [world.sample(rng) for _ in range(count)]
-    drawn = world.draw(asked, 0).frames[:, :PUBLISHED]
+    drawn = world.draw(asked, seed).frames[:, :PUBLISHED]
     true = [np.asarray((clip * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()) for clip in drawn]
     others = [next(drift for drift in Drift if drift is not each) for each in asked]
     scores = {
@@ -165,7 +165,7 @@ def measure_mocogan_shapes(
     shown: list[tuple[str, Frames]] = []
     for name, (draw, keep) in models.items():
         tell(f"{name}: {count} clips")
-        clips = [draw(CAPTIONS[drift], seed)[:PUBLISHED] for seed, drift in enumerate(asked)]
+        clips = [draw(CAPTIONS[drift], seed * count + index)[:PUBLISHED] for index, drift in enumerate(asked)]
         scores[name] = score_clips(clips, asked)
         scores[f"{name}, codec alone"] = score_clips([keep(clip) for clip in true], asked)
         shown += [(f"{name}: {CAPTIONS[drift]}", clip) for drift, clip in zip(asked, clips, strict=True)][:_SHOWN]

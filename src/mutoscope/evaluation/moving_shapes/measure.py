@@ -65,13 +65,14 @@ def measure_moving_shapes(
     models: Mapping[str, tuple[Draw, Keep]],
     classifier: ShapeClassifier,
     count: int,
+    seed: int,
     tell: Callable[[str], None],
 ) -> ShapesReport:
     """True and spoilt clips; and what models draw for `count` captions of triples that training shows, and of as many others."""
-    rng = numpy_rng(0, "moving shapes/asked")
+    rng = numpy_rng(seed, "moving shapes/asked")
     asked = {name: asked_stories(count, held_out, rng) for name, held_out in (("seen", False), ("never seen", True))}
     every = [story for stories in asked.values() for story in stories]
-    true = true_clips(every, seed=0)
+    true = true_clips(every, seed)
     clips: dict[str, tuple[Sequence[Frames], Sequence[MovingShape]]] = {
         "true clips": (true, every),
         "true clips, other captions": (true, [*every[1:], *every[:1]]),
@@ -83,7 +84,7 @@ def measure_moving_shapes(
     for name, (draw, keep) in models.items():
         for kind, stories in asked.items():
             tell(f"{name}: {count} clips, {kind}")
-            drawn = [draw(story.caption(), seed)[:PUBLISHED] for seed, story in enumerate(stories)]
+            drawn = [draw(each.caption(), seed * count + index)[:PUBLISHED] for index, each in enumerate(stories)]
             clips[f"{name}, {kind}"] = (drawn, stories)
             shown += [(f"{name}, {kind}: {s.caption()}", c) for s, c in zip(stories, drawn, strict=True)][:_SHOWN]
         clips[f"{name}, codec alone"] = ([keep(clip) for clip in true], every)
