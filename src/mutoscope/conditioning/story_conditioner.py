@@ -131,7 +131,7 @@ class StoryConditioner:
             raise MutoscopeError(
                 f"{request.seconds:g} seconds were asked for.",
                 f"The model {request.model!r} draws {longest:.3g} seconds at once.",
-                "Write --seconds 3, and make the clip longer with `mutoscope extend`.",
+                f"Write --seconds {int(longest)}, and make the clip longer with `mutoscope extend`.",
             )
         width, height = parse_size(request.size) if request.size else (_SIDE, _SIDE)
         if width * self.drawn.height != height * self.drawn.width:

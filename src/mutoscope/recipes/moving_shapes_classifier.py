@@ -13,7 +13,7 @@ from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.world.moving_shapes.world import MOVING_SHAPES, PUBLISHED, MovingShapes
 
-_SOFT, _GRAIN = 0.5, 0.02  # how often clips are made soft, and how much noise is then added, of the whole range
+_SOFT = 0.5  # how often clips are made soft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,10 +35,9 @@ class ShownShapes:
 
 
 def _softened(clip: Tensor, rng: np.random.Generator) -> Tensor:  # (T, 3, H, W)
-    """The clip between itself and its blur, with noise."""
+    """The clip between itself and its blur."""
     soft = F.avg_pool2d(clip, 3, stride=1, padding=1, count_include_pad=False)
-    noise = torch.from_numpy(rng.standard_normal(clip.shape, dtype=np.float32)) * float(rng.uniform(0, _GRAIN))
-    return torch.lerp(clip, soft, float(rng.uniform(0, 1))) + noise
+    return torch.lerp(clip, soft, float(rng.uniform(0, 1)))
 
 
 def moving_shapes_classifier(*, steps: int = 1000) -> Run:
