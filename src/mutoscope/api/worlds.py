@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from mutoscope.evaluation.questions import draw_questions
 from mutoscope.media.video import Video
@@ -18,6 +17,7 @@ from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story
 from mutoscope.world.storybook.story import Story
 from mutoscope.world.world import World as AnyWorld
+from mutoscope.world.world import clips_of
 
 World = Literal["collages", "storybook", "moving-shapes", "mocogan-shapes"]
 
@@ -46,12 +46,9 @@ def world_of(prompt: str, seed: int = 0) -> tuple[ReadStory, Video]:
 def _of_shapes(world: AnyWorld[Any], seed: int) -> tuple[str, Video]:
     rng = numpy_rng(seed, f"world/{world.name}")
     story = world.sample(rng)
-    return world.caption(story, rng), Video(_in_8_bits(world.draw([story], seed).frames[0]), world.shape.fps)
+    return world.caption(story, rng), Video(clips_of(world, [story], seed)[0], world.shape.fps)
 
 
 def _drawn(story: Story, shape: ClipShape, seed: int) -> NDArray[np.uint8]:
-    return _in_8_bits(render_stories([story], shape, seed).frames[0])
-
-
-def _in_8_bits(frames: Tensor) -> NDArray[np.uint8]:  # (T, 3, H, W) in 0..1 -> (T, H, W, 3)
+    frames = render_stories([story], shape, seed).frames[0]
     return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.seeding import numpy_rng
 from mutoscope.world.mocogan_shapes import CAPTIONS, PUBLISHED, WAY, WHOLE, Drift, MocoganShapes
+from mutoscope.world.world import clips_of
 
 Frames = NDArray[np.uint8]  # (T, H, W, 3)
 Array = NDArray[np.float64]
@@ -152,8 +153,7 @@ def measure_mocogan_shapes(
     """True and spoilt clips, and for as many prompts what models draw, and what their codecs make of true clips."""
     world, rng = MocoganShapes(), numpy_rng(seed, "mocogan shapes/asked")
     asked = [world.sample(rng) for _ in range(count)]
-    drawn = world.draw(asked, seed).frames[:, :PUBLISHED]
-    true = [np.asarray((clip * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()) for clip in drawn]
+    true = [clip[:PUBLISHED] for clip in clips_of(world, asked, seed)]
     others = [next(drift for drift in Drift if drift is not each) for each in asked]
     scores = {
         "data": score_clips(true, asked),

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from mutoscope.shapes import ClipShape
 
-Told = TypeVar("Told")  # what happens in a clip of this world: its story
+AnyStory = TypeVar("AnyStory")  # what happens in a clip of this world
+
+_AT_ONCE = 32
 
 
 class DrawnClips(NamedTuple):
@@ -20,7 +22,7 @@ class DrawnClips(NamedTuple):
     actors: Tensor | None  # (B, T, H, W)
 
 
-class World(Protocol[Told]):
+class World(Protocol[AnyStory]):
     """Stories at random, clips and captions of them, what each means, and which are kept from training."""
 
     @property
@@ -43,25 +45,25 @@ class World(Protocol[Told]):
         """What a story can mean, as names of yes and no."""
         ...
 
-    def sample(self, rng: np.random.Generator) -> Told:
+    def sample(self, rng: np.random.Generator) -> AnyStory:
         """A random story, held out or not."""
         ...
 
-    def is_held_out(self, story: Told) -> bool:
+    def is_held_out(self, story: AnyStory) -> bool:
         """Whether training never shows it."""
         ...
 
     def draw(
-        self, stories: Sequence[Told], seed: int, device: torch.device | str = "cpu", *, actors: bool = False
+        self, stories: Sequence[AnyStory], seed: int, device: torch.device | str = "cpu", *, actors: bool = False
     ) -> DrawnClips:
         """Clips of stories; the same seed draws the same pixels on the same device."""
         ...
 
-    def caption(self, story: Told, rng: np.random.Generator) -> str:
+    def caption(self, story: AnyStory, rng: np.random.Generator) -> str:
         """A true sentence about it."""
         ...
 
-    def meant(self, story: Told, start: float, end: float) -> NDArray[np.float32]:
+    def meant(self, story: AnyStory, start: float, end: float) -> NDArray[np.float32]:
         """(M,) 0 or 1, in the order of `meanings`: what is meant from `start` to `end` seconds."""
         ...
 
@@ -70,8 +72,17 @@ class World(Protocol[Told]):
         ...
 
 
-def seen_story(world: World[Told], rng: np.random.Generator) -> Told:
+def seen_story(world: World[AnyStory], rng: np.random.Generator) -> AnyStory:
     """A random story that training may show."""
     while world.is_held_out(story := world.sample(rng)):
         pass
     return story
+
+
+def clips_of(world: World[AnyStory], stories: Sequence[AnyStory], seed: int) -> list[NDArray[np.uint8]]:
+    """Clips (T, H, W, 3) of stories, a few drawn at once."""
+    clips: list[NDArray[np.uint8]] = []
+    for start in range(0, len(stories), _AT_ONCE):
+        frames = world.draw(stories[start : start + _AT_ONCE], seed * len(stories) + start).frames
+        clips += list((frames.clamp(0, 1) * 255).round().byte().permute(0, 1, 3, 4, 2).contiguous().numpy())
+    return clips

@@ -12,6 +12,7 @@ from mutoscope.evaluation.scorecard import Rate, rate
 from mutoscope.seeding import numpy_rng
 from mutoscope.world.moving_shapes.story import ATTRIBUTES, MovingShape
 from mutoscope.world.moving_shapes.world import PUBLISHED, MovingShapes
+from mutoscope.world.world import clips_of
 
 Draw = Callable[[str, int], Frames]  # prompt, seed -> a clip
 Keep = Callable[[Frames], Frames]  # through a model's codec alone
@@ -124,8 +125,7 @@ def asked_stories(count: int, held_out: bool, rng: np.random.Generator) -> list[
 
 def true_clips(stories: Sequence[MovingShape], seed: int) -> list[Frames]:
     """What the world itself draws, in 8 bits and as long as published."""
-    clips = MovingShapes().draw(stories, seed).frames[:, :PUBLISHED]
-    return list((clips.clamp(0, 1) * 255).round().byte().permute(0, 1, 3, 4, 2).contiguous().numpy())
+    return [clip[:PUBLISHED] for clip in clips_of(MovingShapes(), stories, seed)]
 
 
 def _blurred(clip: Frames) -> Frames:
