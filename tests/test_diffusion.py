@@ -1,5 +1,6 @@
 """The contract of a family, held by diffusion on the motion codec at a tiny size."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,12 @@ import torch
 from torch import Tensor
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
-from mutoscope.codecs.motion_code import CHANNELS, key_count
+from mutoscope.codecs.motion_code import CAMERA, CHANNELS, SUBJECT, key_count
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.photo import GRID, features_of
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.family import FamilyBatch, Sampling
-from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
+from mutoscope.families.motion_denoiser import MotionDenoiser, MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.reader import Reader, reading_loss
 from mutoscope.language.timeline import parse_timeline
@@ -29,6 +30,7 @@ CONFIG = MotionDenoiserConfig(
     heads=2,
     photo=13 + GRID * GRID,
     meanings=2,
+    of_camera=(0, 1),
     text=WordEncoderConfig(
         words=TOKENIZER.words, ngrams=NGRAM_BUCKETS, embedding=16, width=32, depth=1, heads=2, reach=4
     ),
@@ -112,6 +114,22 @@ def test_it_overfits_one_batch_and_obeys_the_prompt(overfitted: Diffusion) -> No
 def test_the_photo_matters(overfitted: Diffusion) -> None:
     near, far = (sampled(overfitted, told("the camera pans left", at))[0, :, 0].mean() for at in (0.1, 0.6))
     assert far < near - 0.015
+
+
+def test_what_is_asked_of_the_camera_changes_nothing_of_the_subject() -> None:
+    model = MotionDenoiser(replace(CONFIG, of_camera=(0,)))
+    for p in model.parameters():
+        torch.nn.init.normal_(p, std=0.1)
+    condition, codes, level = told("the camera pans left"), torch.randn(1, *SHAPE), torch.full((1,), 0.5)
+    hearing = model.hear(condition)
+    plain, of_camera, of_subject = (
+        model(codes, level, condition, hearing._replace(reading=hearing.reading + torch.tensor(more)))
+        for more in ([0.0, 0.0], [2.0, 0.0], [0.0, 2.0])
+    )
+    assert torch.equal(of_camera[..., SUBJECT], plain[..., SUBJECT])
+    assert torch.equal(of_subject[..., CAMERA], plain[..., CAMERA])
+    assert not torch.allclose(of_camera[..., CAMERA], plain[..., CAMERA], atol=1e-3)
+    assert not torch.allclose(of_subject[..., SUBJECT], plain[..., SUBJECT], atol=1e-3)
 
 
 def test_words_act_in_their_own_segment(overfitted: Diffusion) -> None:

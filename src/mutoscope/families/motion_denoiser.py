@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from mutoscope.codecs.motion_code import SCALE
+from mutoscope.codecs.motion_code import CAMERA, SCALE, SUBJECT
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.conditioning.condition import Condition
 from mutoscope.families.denoiser import Denoiser
@@ -22,7 +22,7 @@ FLOW = Flow(late=1.6, spread=1.2, guided_until=0.8, solver="euler")
 
 @dataclass(frozen=True, kw_only=True)
 class MotionDenoiserConfig:
-    """Sizes of the denoiser over a sequence of key times."""
+    """Sizes of the denoiser over a sequence of key times. `of_camera`: which meanings ask something of the camera."""
 
     channels: int
     width: int
@@ -30,6 +30,7 @@ class MotionDenoiserConfig:
     heads: int
     photo: int
     meanings: int
+    of_camera: tuple[int, ...]
     text: WordEncoderConfig
 
 
@@ -40,7 +41,14 @@ def motion_diffusion(config: MotionDenoiserConfig) -> Diffusion:
 
 
 class MotionDenoiser(Denoiser):
-    """A transformer over key times that also looks at words, photo and arrow."""
+    """A transformer over key times that also looks at words, photo and arrow; asked twice, for camera and subject.
+
+    Either time it sees one half of the code and is told what was read for that half. So a spin while the camera shakes, which
+    it never saw, is little else than the spin and the shake that it knows.
+    """
+
+    shown: Tensor  # (2,1,1,C) 0 or 1: which codes either half is
+    meant: Tensor  # (2,1,1,M+1) 0 or 1: what is told to it
 
     def __init__(self, config: MotionDenoiserConfig) -> None:
         width = config.width
@@ -54,6 +62,13 @@ class MotionDenoiser(Denoiser):
         self.out = nn.Linear(width, config.channels)
         nn.init.zeros_(self.out.weight)
         self.out.weight._adam = True  # type: ignore[attr-defined]
+        shown, meant = torch.zeros(2, config.channels), torch.zeros(2, config.meanings + 1)
+        shown[0, CAMERA] = shown[1, SUBJECT] = 1
+        meant[0, list(config.of_camera)] = 1
+        meant[1] = 1 - meant[0]
+        meant[:, -1] = 1  # whether there are words at all
+        self.register_buffer("shown", shown[:, None, None], persistent=False)
+        self.register_buffer("meant", meant[:, None, None], persistent=False)
 
     def forward(
         self, noisy: Tensor, level: Tensor, condition: Condition, hearing: Hearing
@@ -65,14 +80,17 @@ class MotionDenoiser(Denoiser):
         told = condition.word_mask.any(dim=1)[:, None, None]
         heard = at_keys(hearing.heard, owner) & told
         seen = torch.cat([heard.new_ones(len(noisy), keys, keys), heard, heard.new_ones(len(noisy), keys, 1)], dim=2)
-        mask = blinders(seen)
-        meant = meant_by(condition, hearing)
-        x = self.codes_in(noisy.transpose(1, 2)).transpose(1, 2)
-        x = x + self.clock_in(times) + at_keys(self.meanings_in(meant), owner)
         modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
+        both = (self.clock_in(times), owner, context, blinders(seen)[:, None], modulation)
+        clocks, owner, context, mask, modulation = (torch.cat([each, each]) for each in both)
+        codes = (noisy * self.shown).flatten(0, 1)
+        meant = (meant_by(condition, hearing) * self.meant).flatten(0, 1)
+        x = self.codes_in(codes.transpose(1, 2)).transpose(1, 2)
+        x = x + clocks + at_keys(self.meanings_in(meant), owner)
         for block in self.blocks:
-            x = block(x, context, mask[:, None], modulation)
-        out: Tensor = self.out(self.norm(x))
+            x = block(x, context, mask, modulation)
+        halves = self.out(self.norm(x)).unflatten(0, (2, -1))
+        out: Tensor = (halves * self.shown).sum(dim=0)
         return out
 
 

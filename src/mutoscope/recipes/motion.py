@@ -110,6 +110,7 @@ def motion_config(words: int) -> MotionDenoiserConfig:
     """Sizes of the bundled motion model."""
     return MotionDenoiserConfig(
         channels=len(CHANNELS), width=128, depth=4, heads=4, photo=FEATURES, meanings=len(MEANINGS),
+        of_camera=tuple(index for index, name in enumerate(MEANINGS) if name.startswith("camera: ")),
         text=WordEncoderConfig(words=words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=4),
     )  # fmt: skip
 
