@@ -31,6 +31,7 @@ class Server:
 
     def __init__(self, data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> None:
         self.data = data
+        self.keys: dict[str, str] = {}  # by name, where clients must show one
         words = [command, "--port", "0", "--data", str(data), *flags]
         self.log = data.with_name(f"{data.name}.log")  # a pipe that nobody reads would fill up
         with self.log.open("a+") as log:

@@ -52,7 +52,7 @@ from mutoscope.pipeline import Pipeline, load_upsampler
 from mutoscope.recipes.diffusion_storybook import denoiser_config
 from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.recipes.storybook import stage_vocabulary
-from mutoscope.request import HUB, GenerateRequest
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.shapes import ClipShape
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
@@ -266,7 +266,7 @@ def draw_learning_curves(sheet: Path, *, runs: Path = RUNS) -> list[str]:
 
 def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
     """The model of a checkpoint, or the one that is here, which must draw stories."""
-    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    pipeline = load(str(checkpoint) if checkpoint is not None else DRAWS)
     if isinstance(pipeline.conditioner, StoryConditioner):
         return pipeline, pipeline.conditioner
     raise MutoscopeError(

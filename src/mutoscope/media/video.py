@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from mutoscope.errors import MutoscopeError
+from mutoscope.errors import MutoscopeError, NoRoomError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
 from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
@@ -161,8 +161,8 @@ def _unwritable(target: Path, error: Exception) -> MutoscopeError:
     )
 
 
-def _full(target: Path, why: str) -> MutoscopeError:
-    return MutoscopeError(
+def _full(target: Path, why: str) -> NoRoomError:
+    return NoRoomError(
         f"There is no room for {target}: {why}.",
         f"A clip may need {ROOM // 2**20} MB.",
         "Free some space, or write elsewhere.",

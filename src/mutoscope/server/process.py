@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,9 +15,15 @@ LONGEST_LINE = 16 * 2**20
 PATIENCE_WITH_CANCEL = 0.6  # seconds that a worker has to stop by itself
 
 
-def work_on(request: GenerateRequest, folder: Path, loras: Path | None) -> dict[str, Any]:
-    """A request as a worker is told it: its files lie in that folder, the LoRAs that it names in the other."""
-    return {"request": request.to_dict(), "folder": str(folder), "loras": None if loras is None else str(loras)}
+def work_on(
+    request: GenerateRequest, folder: Path, loras: Path | None, models: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """A request as a worker is told it: its files lie in that folder, the LoRAs that it names in the other.
+
+    `models`: those that it compares (none: all families); None where it asks for one model's clips.
+    """
+    where = None if loras is None else str(loras)
+    return {"request": request.to_dict(), "folder": str(folder), "loras": where, "models": models}
 
 
 class WorkerDiedError(Exception):

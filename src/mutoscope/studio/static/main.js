@@ -8,6 +8,7 @@ import * as result from "./result.js";
 import * as server from "./server.js";
 import { language, preferred, speak, words } from "./words.js";
 
+const DRAWS = "diffusion"; // what draws where no model is chosen
 const MORE = ["negative", "motion", "guidance", "steps", "fps", "keep", "lora"];
 const form = document.getElementById("wishes");
 const fields = Object.fromEntries(
@@ -31,7 +32,7 @@ function aspect() {
 // What the server would choose by itself, so that words are read by the model that will hear them.
 function model() {
   const drawn = !picture.photo.file || last.files.length || earlier;
-  return fields.model.value || (drawn && models.includes("storybook") ? "storybook" : "motion");
+  return fields.model.value || (drawn && models.includes(DRAWS) ? DRAWS : "motion");
 }
 
 function size() {
