@@ -21,6 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 from mutoscope.errors import MutoscopeError, NoRoomError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
+from mutoscope.media.credentials import Credentials, check_signable
 from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
 from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
@@ -40,9 +41,14 @@ class Video:
     stats: dict[str, Any] = field(default_factory=dict)
     sound: Sound | None = None  # as it was made; `open` does not read it back
 
-    def save(self, path: str | Path, on_progress: OnProgress = ignore) -> Path:
-        """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing."""
+    def save(self, path: str | Path, on_progress: OnProgress = ignore, credentials: Credentials | None = None) -> Path:
+        """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing.
+
+        `credentials`: who signs that it was generated.
+        """
         target = check_output(path)
+        if credentials is not None:
+            check_signable(target)
         height, width = self.frames.shape[1:3]
         if target.suffix.lower() in (".mp4", ".webm") and (height % 2 or width % 2):
             raise MutoscopeError(
@@ -50,6 +56,8 @@ class Video:
             )
         with finished_only(target) as unfinished:
             self._write(unfinished, on_progress)
+            if credentials is not None:
+                credentials.sign(unfinished, target.name)
         return target
 
     @classmethod

@@ -141,7 +141,7 @@ class Dispatcher:
     async def _outcome(self, running: Running) -> Callable[[], None]:
         """What is to be written down when the worker has done the job, or has not."""
         job, worker = running.job, running.worker
-        work = work_on(job.request, self.store.folder(job.id), self.settings.loras, job.models)
+        work = work_on(job.request, self.store.folder(job.id), self.settings, job.models)
         asked = {"do": "generate" if job.models is None else "compare", **work}
         try:
             made = await worker.ask(asked, self.settings.patience, running.hear)

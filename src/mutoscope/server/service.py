@@ -20,7 +20,7 @@ from mutoscope.server.cluster import Cluster
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, work_on
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, signed_by, work_on
 from mutoscope.server.refusals import RefusedError, disk_full, invalid, is_disk_full, not_found, queue_full
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import GIVEN, Job, Store
@@ -187,7 +187,7 @@ class Service:
             rule = f"Here a clip may have {limits.seconds:g}."
             raise invalid(f"The clip would have {request.seconds:g} seconds.", rule, "Ask for fewer seconds.")
         folder = self.store.folder(job_id)
-        expected = await self._at_desk({"do": "check", **work_on(request, folder, limits.loras, models)})
+        expected = await self._at_desk({"do": "check", **work_on(request, folder, limits, models)})
         width, height, frames = expected["width"], expected["height"], expected["frames"]
         if width * height * frames > limits.megapixels * 1_000_000:
             size = f"{frames} frames of {width}x{height}"
@@ -247,7 +247,8 @@ class Service:
                 return
             worker = WorkerProcess(f"{how}er", self.settings.memory)
             try:
-                await worker.ask({"do": how, "clip": str(clip), "target": str(target)}, PATIENCE_WITH_FILES)
+                asked = {"do": how, "clip": str(clip), "target": str(target), "credentials": signed_by(self.settings)}
+                await worker.ask(asked, PATIENCE_WITH_FILES)
             except (WorkerFailedError, WorkerDiedError, TimeoutError) as failure:
                 _there(clip, "such video any more")
                 if isinstance(failure, WorkerFailedError):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from mutoscope.errors import MutoscopeError, NoRoomError
+from mutoscope.media.credentials import SIGNABLE, Credentials
 from mutoscope.progress import Step
 from mutoscope.request import SAMPLED, GenerateRequest
 from mutoscope.server.store import GIVEN
@@ -71,7 +72,7 @@ def generate(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dic
     clips = []
     for index, video in enumerate(_videos(request, teller)):
         video = _anonymous(video, asked["request"])
-        video.save(folder / f"clip-{index}.mp4", teller.tell)
+        video.save(folder / f"clip-{index}.mp4", teller.tell, _credentials(asked))
         clips.append(_described(video, folder / f"thumbnail-{index}.webp"))
     return {"clips": clips}
 
@@ -88,13 +89,18 @@ def compare(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict
     found = replace(found, contenders=contenders)
     clips = []
     for index, one in enumerate(contenders):
-        one.video.save(folder / f"clip-{index}.mp4", teller.heed)
+        one.video.save(folder / f"clip-{index}.mp4", teller.heed, _credentials(asked))
         clips.append(_described(one.video, folder / f"thumbnail-{index}.webp"))
-    for ending in (".html", ".mp4"):
-        teller.heed(BEGINNING)
-        found.save(folder / f"compare{ending}")
+    found.film().save(folder / "compare.mp4", teller.heed, _credentials(asked))
+    found.save(folder / "compare.html")
     absent = [one.told() for one in found.absent]
     return {"clips": clips, "comparison": {"models": models, "contenders": found.told(), "absent": absent}}
+
+
+def _credentials(asked: dict[str, Any]) -> Credentials | None:
+    """Who signs what is made, if anyone does."""
+    given = asked["credentials"]
+    return None if given is None else Credentials(**{name: Path(path) for name, path in given.items()})
 
 
 def _anonymous(video: Any, request: dict[str, Any]) -> Any:
@@ -193,7 +199,9 @@ def convert(asked: dict[str, Any]) -> None:
     """The same clip as another kind of file; no network is needed, so none is loaded."""
     from mutoscope.media.video import Video
 
-    Video.open(asked["clip"]).save(asked["target"])
+    target = Path(asked["target"])
+    signable = target.suffix in SIGNABLE
+    Video.open(asked["clip"]).save(target, credentials=_credentials(asked) if signable else None)
 
 
 MAKERS: dict[str, Callable[[dict[str, Any], Say, threading.Event], Any]] = {"generate": generate, "compare": compare}
