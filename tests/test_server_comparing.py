@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from PIL import Image
 from mutoscope import api
 from mutoscope.api.loading import FAMILIES
 from mutoscope.media.video import Video, read_manifest
+from mutoscope.request import GenerateRequest
 from mutoscope.server.keys import add_key
+from mutoscope.server.store import Job, Store
 
 PROMPT = "a red circle bounces"
 SMALL: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
@@ -205,3 +208,19 @@ def test_another_key_sees_neither_and_both_go_with_their_job(
     alice.http.delete(f"/videos/{compared['id']}")
     assert server.kept(compared["id"]) == set()
     assert alice.http.get(f"/videos/{compared['id']}/attention").status_code == 404
+
+
+def test_jobs_of_a_version_that_did_not_compare_are_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    request = GenerateRequest(prompt=PROMPT)
+    store.add(Job(id="old", owner="local", request=request, width=64, height=64, expected=1.0, created=0.0))
+    store.database.execute("ALTER TABLE jobs DROP COLUMN comparison")
+    store.close()
+    store = Store(tmp_path)
+    old = store.get("old", "local")
+    assert old is not None
+    assert (old.request, old.comparison, old.models) == (request, None, None)
+    new = replace(old, id="new", comparison={"models": ["gan"]})
+    store.add(new)
+    assert store.get("new", "local") == new
+    store.close()

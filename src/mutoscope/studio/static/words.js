@@ -36,6 +36,12 @@ const moves = {
   "move left": "向左移动", "move right": "向右移动", "move up": "向上移动", "move down": "向下移动",
   "move up left": "向左上移动", "move up right": "向右上移动", "move down left": "向左下移动", "move down right": "向右下移动",
   rise: "上升", fall: "下落", float: "漂浮", "drift left": "向左飘", "drift right": "向右飘", bounce: "弹跳", sway: "摇摆",
+  first: "第一个", second: "第二个", third: "第三个", circle: "圆形", square: "方形", triangle: "三角形", star: "星形", heart: "心形",
+  red: "红色", orange: "橙色", yellow: "黄色", green: "绿色", blue: "蓝色", purple: "紫色", pink: "粉色", brown: "棕色", black: "黑色", white: "白色",
+  small: "小", big: "大", "does stand": "不动", "does move": "移动", "does roll": "滚动", "does bounce": "弹跳", "does spin": "旋转",
+  "does grow": "变大", "does shrink": "缩小", "does rise": "上升", "does fall": "下落", "does zigzag": "曲折前进", "does circle": "绕圈", "does float": "漂浮",
+  "goes left": "向左", "goes right": "向右", "goes up": "向上", "goes down": "向下",
+  "goes up left": "向左上", "goes up right": "向右上", "goes down left": "向左下", "goes down right": "向右下",
   "spin clockwise": "顺时针旋转", "spin counterclockwise": "逆时针旋转", grow: "变大", shrink: "缩小", pulse: "脉动", ripple: "泛起涟漪",
 };
 
