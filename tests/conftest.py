@@ -145,7 +145,7 @@ def serving(data: Path, *flags: str, command: str = "serve", home: Path | None =
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with its page, for all tests that only ask things of it."""
-    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.2", command="studio") as server:
+    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.5", command="studio") as server:
         yield server
 
 

@@ -183,6 +183,7 @@ def test_the_families_are_compared_from_the_form(page: Page, studio: Server) -> 
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#result")).to_contain_text("Cancelled.")
     page.locator("#result").get_by_role("button", name="Same settings again").click()
+    expect(page.locator("#result")).to_contain_text("followed")
     expect(page.locator(".contenders article:not(.absent)")).to_have_count(1)
 
 
