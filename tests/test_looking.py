@@ -21,7 +21,7 @@ from mutoscope.families.choice import open_family
 from mutoscope.families.layout import patches
 from mutoscope.families.looking import looking
 from mutoscope.families.next_patch import NextPatch
-from mutoscope.networks.attention import Attention, watched
+from mutoscope.networks.attention import Attention, blinders, watched
 
 
 def test_the_weights_that_are_seen_are_those_that_mix() -> None:
@@ -33,13 +33,13 @@ def test_the_weights_that_are_seen_are_those_that_mix() -> None:
     mask[..., 0] = True
     # Without its own sequence all that is mixed is the context, so that weights and values give the outcome again.
     with watched([attention], seen.__setitem__):
-        out = attention.look(x, context, mask[..., :2])
+        out = attention.look(x, context, blinders(mask[..., :2]))
     _, values = attention.keys_values(context)
     again = attention.out((seen[0] @ values).transpose(1, 2).flatten(2))
     assert torch.allclose(out, again, atol=1e-5)
     assert torch.equal(seen[0] == 0, ~mask[..., :2].expand_as(seen[0]))
     with watched([attention], seen.__setitem__):
-        attention(x, context, mask)
+        attention(x, context, blinders(mask))
     assert seen[0].shape == (1, 2, 3, 2)
     assert bool((seen[0].sum(dim=-1) < 1).all())
     assert attention.see is None

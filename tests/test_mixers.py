@@ -8,7 +8,7 @@ from torch import nn
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.errors import MutoscopeError
-from mutoscope.networks.attention import Block
+from mutoscope.networks.attention import Attention, Block, blinders
 from mutoscope.networks.convolution import CausalConv3d, Padding
 from mutoscope.networks.mixers import ConvLSTM, Mixing, mixer_of
 from mutoscope.pipeline import load_pipeline
@@ -44,6 +44,17 @@ def test_what_is_near_in_space_matters_and_what_comes_later_does_not(over: nn.Mo
     assert changed[3].any()
 
 
+def test_attention_is_the_same_while_it_learns() -> None:
+    torch.manual_seed(0)
+    attention = Attention(16, 2)
+    nn.init.normal_(attention.out.weight)
+    x, words, mask = torch.randn(2, 5, 16), torch.randn(2, 3, 16), blinders(torch.rand(2, 1, 5, 8) > 0.3)
+    mask[..., 0] = 0
+    with torch.no_grad():
+        used = attention(x, words, mask)
+    assert torch.allclose(attention(x, words, mask), used, atol=1e-5)
+
+
 @pytest.mark.parametrize("mixing", MIXERS)
 def test_any_mixer_fits_into_a_block_and_hears_only_the_words_of_its_place(mixing: Mixing) -> None:
     torch.manual_seed(0)
@@ -53,14 +64,15 @@ def test_any_mixer_fits_into_a_block_and_hears_only_the_words_of_its_place(mixin
     x, words = torch.randn(1, 12, 16), torch.randn(1, 3, 16)
     mask = torch.ones(1, 1, 12, 15, dtype=torch.bool)
     mask[..., :6, 14] = False  # the first time does not hear the last word
-    one = block(x, words, mask, grid=(2, 2, 3))
+    one = block(x, words, blinders(mask), grid=(2, 2, 3))
     assert one.shape == x.shape
     louder = words.clone()
     louder[:, 2] += 1
-    two = block(x, louder, mask, grid=(2, 2, 3))
+    two = block(x, louder, blinders(mask), grid=(2, 2, 3))
     assert torch.allclose(one[:, :6], two[:, :6], atol=1e-6)
     assert not torch.allclose(one[:, 6:], two[:, 6:], atol=1e-3)
-    assert torch.isfinite(block(x, words, torch.eye(12, 15, dtype=torch.bool)[None, None], grid=(2, 2, 3))).all()
+    deaf = blinders(torch.eye(12, 15, dtype=torch.bool)[None, None])
+    assert torch.isfinite(block(x, words, deaf, grid=(2, 2, 3))).all()
 
 
 def test_a_mixer_that_is_not_there_is_refused() -> None:

@@ -205,6 +205,7 @@ def test_questions_are_drawn_again_alike(kind: Literal["combinations", "synonyms
     shape = ClipShape(frames=12, height=64, width=64, fps=4)
     first, again = (list(draw_questions(2, kind, shape, seed=4)) for _ in range(2))
     assert [q.prompt for q in first] == [q.prompt for q in again]
+    assert [q.prompt for q in first] != [q.prompt for q in draw_questions(2, kind, shape, seed=5)]
     for question, same in zip(first, again, strict=True):
         assert np.array_equal(question.truth, same.truth)
         assert np.array_equal(question.photo, question.truth[0])

@@ -123,7 +123,7 @@ class Watching(Line):
         self.block = Block(4, 1)
 
     def loss(self, phase: str, batch: Tensor, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
-        seen = self.block(batch[None], None, torch.ones(1, 1, len(batch), len(batch), dtype=torch.bool))[0]
+        seen = self.block(batch[None], None, torch.zeros(1, 1, len(batch), len(batch)))[0]
         return (self.map(seen) - batch[:, :3]).square().mean(), {}
 
 

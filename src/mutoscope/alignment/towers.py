@@ -64,7 +64,7 @@ class ClipTower(nn.Module):
         x = self.first(self.patches(patches.to(self.places.dtype).sub_(127.5).div_(127.5)))
         x = self.second(self.down(folded(x, 1, 2)))
         tokens: Tensor = rearrange(x, "b t h w d -> b (t h w) d") + self.places
-        everything = torch.ones(1, 1, tokens.shape[1], tokens.shape[1], dtype=torch.bool, device=x.device)
+        everything = tokens.new_zeros(1, 1, tokens.shape[1], tokens.shape[1])
         for block in self.blocks:
             tokens = block(tokens, None, everything)
         return tokens

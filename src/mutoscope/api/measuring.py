@@ -63,6 +63,7 @@ def evaluate_motion(
     *,
     model: str = "motion",
     scenes: int = 200,
+    seed: int = 0,
     photos: Path | None = None,
     size: str | None = None,
     steps: int | None = None,
@@ -71,7 +72,8 @@ def evaluate_motion(
     """Measure how a model moves photos: on held-out scenes, and on real photos with mattes if there are some.
 
     The bundled motion model is told the subject by a mask, and its mattes and speed are measured too. Of a large one
-    (`hub:NAME`) is asked what any can be asked: words and a photo, at `size` and in `steps` if given.
+    (`hub:NAME`) is asked what any can be asked: words and a photo, at `size` and in `steps` if given. Another `seed`
+    draws other scenes.
     """
     if scenes < 1:
         raise MutoscopeError(f"{scenes} scenes cannot be measured.", "At least one is needed.", "Write --scenes 200.")
@@ -81,7 +83,7 @@ def evaluate_motion(
         large = _large(load_hub(model), GenerateRequest(prompt="any", model=model, size=size, steps=steps))
         return Results(
             scenes=_on_scenes(
-                lambda prompt, photo, matte, seed: large(_asked(prompt, seed), photo), scenes, shape, tell
+                lambda prompt, photo, matte, chance: large(_asked(prompt, chance), photo), scenes, seed, shape, tell
             ),
             photos=measure_any(large, found, tell) if found else None,
         )
@@ -96,7 +98,7 @@ def evaluate_motion(
             f"{model} moves no photo.", "It draws.", "Write `mutoscope evaluate storybook`, or leave out --model."
         )
     return Results(
-        scenes=_on_scenes(_animate(pipeline, shape), scenes, shape, tell),
+        scenes=_on_scenes(_animate(pipeline, shape), scenes, seed, shape, tell),
         photos=measure_photos(pipeline, found, tell) if found else None,
         mattes=measure_mattes(photos, finder.matte) if photos is not None else None,
         bench=bench(),
@@ -104,12 +106,12 @@ def evaluate_motion(
 
 
 def _on_scenes(
-    animate: Animate, scenes: int, shape: ClipShape, tell: Callable[[str], None]
+    animate: Animate, scenes: int, seed: int, shape: ClipShape, tell: Callable[[str], None]
 ) -> dict[Kind, MotionScorecard]:
     cards: dict[Kind, MotionScorecard] = {}
     for kind in KINDS:
         tell(f"held-out scenes: {kind}")
-        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape), shape.fps, animate)
+        cards[kind] = measure_scenes(draw_questions(scenes, kind, shape, seed), shape.fps, animate)
     return cards
 
 

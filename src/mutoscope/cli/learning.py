@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from mutoscope.cli.files import check_files, free_path
 from mutoscope.cli.models import have_on_disk
@@ -20,24 +21,22 @@ def evaluate(wanted: argparse.Namespace) -> None:
     model = {} if wanted.model is None else {"model": wanted.model}
     match wanted.what:
         case "ruler":
-            print(api.evaluate_ruler(scenes=wanted.scenes, stage=wanted.stage, codec=wanted.codec))
+            print(api.evaluate_ruler(**_given(wanted, "scenes", "stage", "seed", "codec")))
         case "raising":
-            print(api.evaluate_raising(scenes=wanted.scenes, stage=wanted.stage, checkpoint=wanted.checkpoint))
+            print(api.evaluate_raising(**_given(wanted, "scenes", "stage", "checkpoint")))
         case "retrieval":
-            print(api.evaluate_retrieval(clips=wanted.clips, stage=wanted.stage, checkpoint=wanted.checkpoint))
+            print(api.evaluate_retrieval(**_given(wanted, "clips", "stage", "seed", "checkpoint")))
         case "distances":
-            print(api.evaluate_distances(scenes=wanted.scenes, stage=wanted.stage, towers=wanted.towers))
+            print(api.evaluate_distances(**_given(wanted, "scenes", "stage", "towers")))
         case "storybook":
-            names = ("checkpoint", "scenes", "sheet", "towers")
-            given = {name: getattr(wanted, name) for name in names}
+            given = _given(wanted, "checkpoint", "scenes", "sheet", "towers")
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
         case "prediction":
             baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
-            given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "given")}
+            given = _given(wanted, "checkpoint", "scenes", "given")
             print(api.evaluate_prediction(**model, **given, **seeds, **baseline, tell=say))
         case "drift":
-            given = {name: getattr(wanted, name) for name in ("checkpoint", "scenes", "sheet")}
-            print(api.evaluate_drift(**model, **given, tell=say))
+            print(api.evaluate_drift(**model, **_given(wanted, "checkpoint", "scenes", "sheet"), tell=say))
         case "examples":
             print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
         case "curves":
@@ -45,11 +44,15 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "motion":
             if wanted.model is not None and wanted.model.startswith(HUB):
                 have_on_disk(wanted.model, yes=wanted.yes)
-            names = ("scenes", "photos", "size", "steps")
-            results = api.evaluate_motion(**model, **{name: getattr(wanted, name) for name in names}, tell=say)
+            given = _given(wanted, "scenes", "seed", "photos", "size", "steps")
+            results = api.evaluate_motion(**model, **given, tell=say)
             if wanted.results:
                 api.written(results, wanted.results)
             print(api.markdown(results))
+
+
+def _given(wanted: argparse.Namespace, *names: str) -> dict[str, Any]:
+    return {name: getattr(wanted, name) for name in names}
 
 
 def bench(wanted: argparse.Namespace) -> None:
@@ -70,7 +73,7 @@ def train(wanted: argparse.Namespace) -> None:
         return
     from mutoscope import api
 
-    wishes = {name: getattr(wanted, name) for name in (*_OF_RECIPES, *_OF_LORAS)}
+    wishes = _given(wanted, *_OF_RECIPES, *_OF_LORAS)
     how = {"resume": wanted.resume, "start": wanted.start, "folder": wanted.output, "compiled": wanted.compile}
     print(api.train(wanted.recipe, **how, **wishes).folder)
 

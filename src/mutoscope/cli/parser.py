@@ -143,6 +143,9 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
+    evaluate.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="another draw of scenes (motion, ruler, retrieval; default 0)"
+    )
     evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
     evaluate.add_argument(
         "--forecaster", metavar="DIR", type=Path,

@@ -15,7 +15,7 @@ from mutoscope.families.family import Sampling
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of, unpatched
 from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.networks.attention import Block, waves
+from mutoscope.networks.attention import Block, blinders, waves
 from mutoscope.networks.mixers import Mixing, mixer_of
 
 # What is where, and what it does, is decided while little is to be seen; colours and edges come by themselves.
@@ -83,7 +83,7 @@ class ClipDenoiser(Denoiser):
         x = rearrange(x, "b t p d -> b (t p) d")
         context, heard = self.words_in(hearing.spoken), heard_in(slots, condition, hearing)
         heard = repeat(heard, "b t l -> b (t p) l", p=rows * columns)
-        mask = torch.cat([heard.new_ones(len(x), x.shape[1], x.shape[1]), heard], dim=2)
+        mask = blinders(torch.cat([heard.new_ones(len(x), x.shape[1], x.shape[1]), heard], dim=2))
         modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
         for block in self.blocks:
             x = block(x, context, mask[:, None], modulation, grid=(noisy.shape[1], rows, columns))

@@ -11,7 +11,7 @@ from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of
-from mutoscope.networks.attention import Attention
+from mutoscope.networks.attention import Attention, blinders
 from mutoscope.networks.convolution import CausalConv3d
 
 
@@ -88,7 +88,7 @@ class JudgeBlock(nn.Module):
     def forward(self, x: Tensor, words: Tensor, heard: Tensor) -> Tensor:  # (B,T,H,W,D), (B,L,D), (B,T,L) bool
         rows, columns = x.shape[2:4]
         context = torch.cat([self.nothing.to(words).expand(len(words), -1, -1), words], dim=1)
-        mask = F.pad(repeat(heard, "b t l -> b (t p) l", p=rows * columns), (1, 0), value=True)
+        mask = F.pad(blinders(repeat(heard, "b t l -> b (t p) l", p=rows * columns)), (1, 0))
         told = self.words.look(rearrange(x, "b t h w d -> b (t h w) d"), context, mask[:, None])
         x = x + rearrange(told, "b (t h w) d -> b t h w d", h=rows, w=columns)
         mixed: Tensor = x + self.mix(F.leaky_relu(self.over(F.leaky_relu(x, 0.2)), 0.2))

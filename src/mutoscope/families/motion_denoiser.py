@@ -13,7 +13,7 @@ from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.family import Sampling
 from mutoscope.families.hearing import CLOCK, Hearing, clock, meant_by
 from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.networks.attention import Block, waves
+from mutoscope.networks.attention import Block, blinders, waves
 
 # Codes repeat themselves over key times, so a glance through much noise shows what they are; only at levels still noisier
 # than that do the words matter. Guidance is for the rough shape; near the end it would only magnify what should stay small.
@@ -64,7 +64,8 @@ class MotionDenoiser(Denoiser):
         context = torch.cat([self.words_in(hearing.spoken), wishes.unsqueeze(1)], dim=1)
         told = condition.word_mask.any(dim=1)[:, None, None]
         heard = at_keys(hearing.heard, owner) & told
-        mask = torch.cat([heard.new_ones(len(noisy), keys, keys), heard, heard.new_ones(len(noisy), keys, 1)], dim=2)
+        seen = torch.cat([heard.new_ones(len(noisy), keys, keys), heard, heard.new_ones(len(noisy), keys, 1)], dim=2)
+        mask = blinders(seen)
         meant = meant_by(condition, hearing)
         x = self.codes_in(noisy.transpose(1, 2)).transpose(1, 2)
         x = x + self.clock_in(times) + at_keys(self.meanings_in(meant), owner)

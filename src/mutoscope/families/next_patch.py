@@ -13,7 +13,7 @@ from mutoscope.conditioning.condition import Condition
 from mutoscope.families.hearing import CLOCK, Hearing, Listener, meant_by
 from mutoscope.families.layout import PLACE, heard_in, places, slots_of
 from mutoscope.language.encoder import WordEncoderConfig
-from mutoscope.networks.attention import Attention, Block, Memory
+from mutoscope.networks.attention import Attention, Block, Memory, blinders
 
 DIGITS = 2  # of the discrete code to a token: few enough kinds of token that each is seen often
 KINDS = LEVELS**DIGITS
@@ -73,7 +73,7 @@ class NextPatch(Listener):
         """
         count = seen.shape[1]
         x = self._begun(seen, asked, row, 0, count)
-        mask = torch.cat([_before(asked, 0, count), asked.heard], dim=-1)[:, None]
+        mask = blinders(torch.cat([_before(asked, 0, count), asked.heard], dim=-1))[:, None]
         for block in self.blocks:
             x = block(x, asked.words, mask)
         state: Tensor = self.norm(x)
@@ -95,7 +95,7 @@ class NextPatch(Listener):
         """The same for patches `start` to `end` alone; `seen` holds those before the last of them, the memories what was made of
         those before the first."""
         x = self._begun(seen, asked, row, start, end)
-        mask = torch.cat([asked.heard[:, start:end], _before(asked, start, end)], dim=-1)[:, None]
+        mask = blinders(torch.cat([asked.heard[:, start:end], _before(asked, start, end)], dim=-1))[:, None]
         for block, memory in zip(self.blocks, memories, strict=True):
             x = block(x, None, mask, memory=memory)
         state: Tensor = self.norm(x)

@@ -6,7 +6,7 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from mutoscope.language.tokens import Tokens
-from mutoscope.networks.attention import Block
+from mutoscope.networks.attention import Block, blinders
 
 TABLE_SPREAD = 0.5  # of the numbers that the tables of words and n-grams begin with
 
@@ -72,7 +72,7 @@ class WordEncoder(nn.Module):
         segment, position = places.unbind(-1)
         x = x + self.segment(segment.clamp(max=7)) + self.position(position.clamp(max=self.longest_segment - 1))
         # A prompt without words would attend to nothing and give NaN; let every word see at least itself.
-        seen = (mask[:, None, None, :] & band(length, self.reach, mask)) | band(length, 0, mask)
+        seen = blinders((mask[:, None, None, :] & band(length, self.reach, mask)) | band(length, 0, mask))
         for block in self.blocks:
             x = block(x, None, seen)
         out: Tensor = self.norm(x)

@@ -42,7 +42,7 @@ class Nearby(nn.Module):
 
     def forward(
         self, x: Tensor, context: Tensor | None, mask: Tensor, memory: Memory | None = None, grid: Grid | None = None
-    ) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M) bool
+    ) -> Tensor:  # (B,N,D), (B,M,D), (B,1,N,N+M)
         """As `Attention`; `grid` says how many times, rows and columns the N places are."""
         assert grid is not None, "a place without neighbours has nothing near"
         assert memory is None, "only attention remembers"
@@ -52,7 +52,7 @@ class Nearby(nn.Module):
         if context is None:
             return mixed
         source = torch.cat([self.nothing.to(context).expand(len(context), -1, -1), context], dim=1)
-        heard = F.pad(mask[..., x.shape[1] :], (1, 0), value=True)
+        heard = F.pad(mask[..., x.shape[1] :], (1, 0))
         return mixed + self.context.look(x, source, heard)
 
 

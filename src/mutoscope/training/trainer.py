@@ -4,14 +4,12 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
-from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.data import DataLoader, Dataset
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
@@ -77,7 +75,7 @@ class Trainer:
         numbers: dict[str, float] = {}
         for phase, optimiser in self.optimisers.items():
             rng = torch_rng(self.run.seed, f"{self.run.name}/{phase}/{self.step}")
-            with self._arithmetic():
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.run.bf16):
                 loss, extra = self.objective.loss(phase, batch, rng)
             # What belongs to another phase must not find this one's gradients when its turn comes.
             mine = [p for p in self.objective.parameters_of(phase) if p.requires_grad]
@@ -90,17 +88,6 @@ class Trainer:
             for name, p in self.objective.named_parameters():
                 self.ema[name].lerp_(p, 1 - keep)
         return numbers
-
-    @contextmanager
-    def _arithmetic(self) -> Iterator[None]:
-        """How a loss is computed: in bf16 if the run says so, and on a CPU with plain attention, whose backward pass
-        takes half the time of the fused one there."""
-        fused = self.device.type != "cpu"
-        with (
-            torch.autocast(self.device.type, torch.bfloat16, enabled=self.run.bf16),
-            nullcontext() if fused else sdpa_kernel(SDPBackend.MATH),
-        ):
-            yield
 
     def save(self) -> None:
         """Write all that an exact resume needs, atomically."""
