@@ -16,12 +16,13 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.layout import patches, slots_of
 from mutoscope.recipes.diffusion_storybook import tiny_diffusion_storybook
+from mutoscope.recipes.family_run import ClipBatches, known_of
 from mutoscope.recipes.running import train
-from mutoscope.recipes.storybook import StorybookBatches, known_of, stage_vocabulary
 from mutoscope.seeding import torch_rng
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
 from mutoscope.world.storybook.story import Act, Action, Actor, Beat, Colour, Direction, Kind, Size, Story
+from mutoscope.world.storybook.world import stage_vocabulary
 
 
 def test_what_is_known_for_certain_is_no_part_of_the_loss() -> None:
@@ -101,8 +102,8 @@ def test_what_a_story_means_is_said_actor_by_actor_and_beat_by_beat() -> None:
 
 def test_batches_are_the_same_again_and_hold_nothing_that_is_held_out(tiny_codec: Path) -> None:
     one, two = (tiny_diffusion_storybook(codec=tiny_codec).batches for _ in range(2))
-    assert isinstance(one, StorybookBatches)
-    assert isinstance(two, StorybookBatches)
+    assert isinstance(one, ClipBatches)
+    assert isinstance(two, ClipBatches)
     one(0)
     first, again = one(3), two(3)  # one has drawn others before, two has not
     assert torch.equal(first.codes, again.codes)
@@ -115,7 +116,7 @@ def test_batches_are_the_same_again_and_hold_nothing_that_is_held_out(tiny_codec
 
 def test_what_is_known_beforehand_is_true(tiny_codec: Path) -> None:
     batches = tiny_diffusion_storybook(codec=tiny_codec).batches
-    assert isinstance(batches, StorybookBatches)
+    assert isinstance(batches, ClipBatches)
     shown = [batches.clips[number % 16] for number in range(200)]
     known = known_of(shown, np.random.default_rng(0))
     assert set(known.given.flatten().tolist()) == {0, 1, 2}

@@ -15,8 +15,8 @@ from mutoscope.hub.listing import abilities_table, known_table
 from mutoscope.language.commands import expand_commands
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import check_words, understand
-from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.world.captions import vocabulary
+from mutoscope.world.storybook.world import stage_vocabulary
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "mutoscope"

@@ -20,10 +20,11 @@ from mutoscope.codecs.latent_code import (
     tokens_of,
 )
 from mutoscope.networks.video import VideoBlock, folded, unfolded
-from mutoscope.recipes.latent import StoryCrops, tiny_latent
+from mutoscope.recipes.latent import ClipCrops, tiny_latent
 from mutoscope.seeding import torch_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+from mutoscope.world.storybook.world import Storybook
 
 CONFIG = LatentConfig(seen=32, coarse=32, middle=32, fine=32, encoder_depths=(1, 1), decoder_depths=(1, 1, 1))
 SHAPE = ClipShape(frames=9, height=32, width=48, fps=8)
@@ -124,7 +125,7 @@ def test_a_shape_that_has_no_code_is_refused() -> None:
 
 
 def test_the_crops_of_a_step_are_always_the_same_and_show_actors() -> None:
-    source = StoryCrops(size=4, frames=5, side=64, seed=3, stage=4)
+    source = ClipCrops(size=4, frames=5, side=64, seed=3, world=Storybook(stage=4))
     first, again, other = source(7), source(7), source(8)
     assert first.frames.shape == (4, 5, 3, 64, 64)
     assert first.actors.shape == (4, 5, 64, 64)

@@ -16,8 +16,8 @@ from mutoscope.language.understanding import check_words
 from mutoscope.media.photos import fit_photo, open_photo
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.pipeline import load_pipeline
-from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import GenerateRequest
+from mutoscope.world.storybook.world import stage_vocabulary
 
 PROMPT = "a red circle bounces"
 SHORT: dict[str, Any] = {"seconds": 1.0, "steps": 2}

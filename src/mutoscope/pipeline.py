@@ -212,16 +212,19 @@ def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
 
 
 def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Path]) -> Pipeline:
-    """A storybook model, with the codec that its codes were made by, and an upsampler if there is one."""
+    """A model that draws, with the codec that its codes were made by; the storybook's with an upsampler if there is one."""
     config = config_from(CONFIGS[name], model.part(name, dict))
     codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
     family = open_family(config, scaling_from(model.part("scaling", dict), CHANNELS))
     tokenizer = _tokenizer(model, config.text)
     model.load_into(family)
-    found = next((folder for folder in upsampler_folders if (folder / "config.json").is_file()), None)
+    world = model.config.get("world", "storybook")  # models of before there were other worlds name none
+    stage = model.part("stage", int) if world == "storybook" else None
+    raisers = () if stage is None else upsampler_folders
+    found = next((folder for folder in raisers if (folder / "config.json").is_file()), None)
     drawn = config_from(ClipShape, model.part("shape", dict))
     return Pipeline(
-        conditioner=StoryConditioner(tokenizer, codec, drawn, model.part("stage", int)),
+        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage),
         family=family.eval(),
         codec=codec,
         name=model.folder.name,

@@ -19,6 +19,7 @@ from mutoscope.api.measuring import (
 )
 from mutoscope.api.predicting import evaluate_drift, evaluate_prediction
 from mutoscope.api.reading import check, draft, estimate, read_prompt
+from mutoscope.api.shapes import evaluate_mocogan_shapes, evaluate_moving_shapes
 from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
 from mutoscope.evaluation.attention import PICTURES
@@ -52,7 +53,9 @@ __all__ = [
     "estimate",
     "evaluate_distances",
     "evaluate_drift",
+    "evaluate_mocogan_shapes",
     "evaluate_motion",
+    "evaluate_moving_shapes",
     "evaluate_prediction",
     "evaluate_raising",
     "evaluate_retrieval",

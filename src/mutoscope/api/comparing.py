@@ -110,7 +110,7 @@ def _contender(
 def _heeding(request: GenerateRequest, video: Video) -> Heeding | str:
     """What the ruler reads in a clip of the storybook, or why it cannot."""
     conditioner = None if request.model.startswith(HUB) else load(request.model).conditioner
-    if not isinstance(conditioner, StoryConditioner):
+    if not isinstance(conditioner, StoryConditioner) or conditioner.stage is None:
         return "The ruler reads clips of the storybook alone, and this model draws no stories."
     try:
         return heed(expand_commands(request.prompt), video.frames, video.fps, conditioner.drawn, conditioner.stage)

@@ -33,14 +33,22 @@ def load(model: str = "motion") -> Pipeline:
     return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS)
 
 
-def folder_of(model: str) -> Path:
-    """The checkpoint that a model's name stands for; an error that says how to get one where there is none."""
+def folder_of(model: str, world: str = "storybook") -> Path:
+    """The checkpoint that a model's name stands for, in a world; an error that says how to get one where there is none."""
     family = DRAWS if model == "storybook" else model  # as earlier versions called it
-    trained = RUNS / f"{family}_storybook" / "checkpoint"
-    places = [Path(model), *([trained] if family in FAMILIES else []), WEIGHTS / family]
+    trained = RUNS / f"{family}_{world}" / "checkpoint"
+    bundled = [WEIGHTS / family] if world == "storybook" else []
+    places = [Path(model), *([trained] if family in FAMILIES else []), *bundled]
     found = next((place for place in places if (place / "config.json").is_file()), None)
     if found is not None and (found.name not in _PARTS or found.parent != WEIGHTS):
         return found
+    if family in FAMILIES and world != "storybook":
+        raise MutoscopeError(
+            f"No {family} model of {world.replace('_', ' ')} is here.",
+            f"It is looked for in {trained}.",
+            f"Train one (`mutoscope train latent_{world}`, then `mutoscope train {family}_{world}`), or give its checkpoint "
+            "with --checkpoint DIR.",
+        )
     if family in FAMILIES:
         raise MutoscopeError(
             f"No {family} model, which draws without a photo, is here: none is bundled, and none was trained.",

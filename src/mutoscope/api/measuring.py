@@ -50,10 +50,9 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.media.video import Video
 from mutoscope.pipeline import Pipeline, load_upsampler
 from mutoscope.recipes.diffusion_storybook import denoiser_config
-from mutoscope.recipes.latent import STORYBOOK
-from mutoscope.recipes.storybook import stage_vocabulary
 from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.world import STORYBOOK, stage_vocabulary
 
 SAMPLE = WEIGHTS.parent / "samples" / "coffee.jpg"
 _TIMED = "a red circle bounces, then rolls left"  # what is drawn to take the time
@@ -232,7 +231,7 @@ def _followed(
     folder: Path, scenes: int, seeds: int, towers: Path | None, tell: Callable[[str], None]
 ) -> tuple[str, NDArray[np.uint8]]:
     """What ruler and towers say of one model that draws, and a picture of its clips."""
-    pipeline, conditioner = drawing_model(folder)
+    pipeline, conditioner, stage = drawing_model(folder)
     drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
 
@@ -240,18 +239,18 @@ def _followed(
         assert isinstance(pipeline.codec, LatentCodec)
         return pipeline.codec.decode(pipeline.codec.encode(frames), None, drawn)
 
-    found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, conditioner.stage, drawn, tell, ranker)
+    found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, stage, drawn, tell, ranker)
     if ranker is None or found.features is None or scenes < 2:
         return found.table(), found.sheet()
     tell("distances from true clips")
-    distances = _distances(ranker, scenes, conditioner.stage, drawn, {pipeline.name: found.features})
+    distances = _distances(ranker, scenes, stage, drawn, {pipeline.name: found.features})
     return f"{found.table()}\n\n{distances.table()}", found.sheet()
 
 
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:
     """Draw the sentences that are always shown, as they come, into a picture; what it shows, as a Markdown list."""
     check_sheet(sheet)
-    pipeline, conditioner = drawing_model(checkpoint)
+    pipeline, conditioner, _ = drawing_model(checkpoint)
     found = examples_of(_drawing(pipeline, conditioner.drawn), seeds)
     save_sheet(found.sheet(), sheet)
     return found.list()
@@ -266,14 +265,18 @@ def draw_learning_curves(sheet: Path, *, runs: Path = RUNS) -> list[str]:
     ]
 
 
-def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner]:
-    """The model of a checkpoint, or the one that is here, which must draw stories."""
+def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner, int]:
+    """The model of a checkpoint, or the one that is here, which must draw stories; and of which stage."""
     pipeline = load(str(checkpoint) if checkpoint is not None else DRAWS)
-    if isinstance(pipeline.conditioner, StoryConditioner):
-        return pipeline, pipeline.conditioner
-    raise MutoscopeError(
-        f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
-    )
+    conditioner = pipeline.conditioner
+    if not isinstance(conditioner, StoryConditioner):
+        raise MutoscopeError(
+            f"{checkpoint} draws no stories.", "It moves photos.", "Measure it with: mutoscope evaluate motion."
+        )
+    if conditioner.stage is None:
+        cure = "Measure it with: mutoscope evaluate moving-shapes, or mocogan-shapes."
+        raise MutoscopeError(f"{checkpoint} draws no stories.", "It draws clips of another world.", cure)
+    return pipeline, conditioner, conditioner.stage
 
 
 def _drawing(pipeline: Pipeline, drawn: ClipShape) -> Draw:

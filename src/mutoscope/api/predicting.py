@@ -42,7 +42,7 @@ def evaluate_prediction(
         raise MutoscopeError(
             f"{scenes} clips with {seeds} futures measure nothing.", "At least one of each.", "Write --scenes 50."
         )
-    kept, conditioner, families = _alike(model, checkpoint, tell)
+    kept, conditioner, stage, families = _alike(model, checkpoint, tell)
     check_given(given, conditioner.drawn)
     predictors = {name: Predictor(predict=predict, seeds=seeds) for name, predict in families.items()}
     try:
@@ -51,8 +51,7 @@ def evaluate_prediction(
         predictors["ConvLSTM"] = Predictor(predict=lambda _, known, seed: baseline.predict(known, times), seeds=1)
     except MutoscopeError as error:
         tell(f"Left out: {error}")
-    shape, stage = conditioner.drawn, conditioner.stage
-    return measure_prediction(predictors, conditioner.codec, shape, stage, scenes, given, tell).table()
+    return measure_prediction(predictors, conditioner.codec, conditioner.drawn, stage, scenes, given, tell).table()
 
 
 def evaluate_drift(
@@ -71,8 +70,8 @@ def evaluate_drift(
         raise MutoscopeError(f"{scenes} clips measure nothing.", "At least one is needed.", "Write --scenes 20.")
     if sheet is not None:
         check_sheet(sheet)
-    _, conditioner, families = _alike(model, checkpoint, tell)
-    report = measure_drift(families, conditioner.codec, conditioner.drawn, conditioner.stage, scenes, tell)
+    _, conditioner, stage, families = _alike(model, checkpoint, tell)
+    report = measure_drift(families, conditioner.codec, conditioner.drawn, stage, scenes, tell)
     if sheet is not None:
         report.draw(sheet)
     return report.table()
@@ -80,18 +79,18 @@ def evaluate_drift(
 
 def _alike(
     model: str, checkpoint: Path | None, tell: Callable[[str], None]
-) -> tuple[Checkpoint, StoryConditioner, dict[str, Predict]]:
+) -> tuple[Checkpoint, StoryConditioner, int, dict[str, Predict]]:
     """The first of the models with what it hears by, and how each goes on that shares its codec, shape and stage."""
     named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
     models = {name: (Checkpoint(folder), *drawing_model(folder)) for name, folder in named.items()}
-    first, _, conditioner = next(iter(models.values()))
+    first, _, conditioner, stage = next(iter(models.values()))
     alike = {}
-    for name, (kept, pipeline, told) in models.items():
+    for name, (kept, pipeline, told, _) in models.items():
         if all(kept.config[part] == first.config[part] for part in ("codec", "shape", "stage")):
             alike[name] = _going_on(pipeline, told)
         else:
             tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")
-    return first, conditioner, alike
+    return first, conditioner, stage, alike
 
 
 def _going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:

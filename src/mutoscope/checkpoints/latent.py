@@ -8,7 +8,7 @@ from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.codecs.latent import LatentAutoencoder, LatentConfig
 from mutoscope.errors import MutoscopeError
 
-BUNDLED, TRAINED = WEIGHTS / "latent", Path("runs/latent/checkpoint")
+BUNDLED = WEIGHTS / "latent"
 
 
 def load_autoencoder(folder: Path) -> LatentAutoencoder:
@@ -19,15 +19,18 @@ def load_autoencoder(folder: Path) -> LatentAutoencoder:
     return autoencoder.eval()
 
 
-def codec_folder(asked: Path | None = None) -> Path:
-    """The folder of a trained codec: the one asked for, the bundled one, or the one that was trained here."""
-    for folder in (BUNDLED, TRAINED) if asked is None else (asked,):
+def codec_folder(asked: Path | None = None, world: str = "storybook") -> Path:
+    """The folder of a trained codec: the one asked for, or that of a world (the bundled one, or the one trained here)."""
+    recipe = "latent" if world == "storybook" else f"latent_{world}"
+    trained = Path("runs") / recipe / "checkpoint"
+    own = (BUNDLED, trained) if world == "storybook" else (trained,)
+    for folder in own if asked is None else (asked,):
         if (folder / "config.json").is_file():
             return folder
     raise MutoscopeError(
-        f"There is no trained codec in {asked or TRAINED}.",
+        f"There is no trained codec in {asked or trained}.",
         "Clips are learned as the codes of a latent codec.",
-        "Train one with `mutoscope train latent`, or give its checkpoint: --codec DIR.",
+        f"Train one with `mutoscope train {recipe}`, or give its checkpoint: --codec DIR.",
     )
 
 

@@ -31,6 +31,12 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "storybook":
             given = _given(wanted, "checkpoint", "scenes", "sheet", "towers")
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
+        case "moving-shapes" | "mocogan-shapes":
+            given = _given(wanted, "checkpoint", "scenes", "seed", "sheet")
+            if wanted.what == "moving-shapes":
+                print(api.evaluate_moving_shapes(**model, **given, classifier=wanted.classifier, tell=say))
+            else:
+                print(api.evaluate_mocogan_shapes(**model, **given, tell=say))
         case "prediction":
             baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
             given = _given(wanted, "checkpoint", "scenes", "given")

@@ -102,9 +102,10 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "prediction", "drift", "examples", "distances", "ruler", "raising",
-                 "retrieval", "curves"],
-        help="motion (the motion model), storybook (a model that draws), prediction (of the frames that follow given ones), "
+        choices=["motion", "storybook", "moving-shapes", "mocogan-shapes", "prediction", "drift", "examples",
+                 "distances", "ruler", "raising", "retrieval", "curves"],
+        help="motion (the motion model), storybook (a model that draws), moving-shapes and mocogan-shapes (the "
+        "published protocols, models beside published numbers), prediction (of the frames that follow given ones), "
         "drift (of clips that go on and on), "
         "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
         "ruler (of the storybook), raising (how much truer clips become than by straight lines), retrieval (how well words "
@@ -113,7 +114,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--model", metavar="NAME",
         help="which family draws: diffusion, gan, autoregressive, or all of them (storybook, default diffusion; "
-        "prediction, drift, default all); or a large model, hub:NAME (motion; default the bundled one)",
+        "the two of shapes, prediction, drift, default all); or a large model, hub:NAME (motion; default the bundled one)",
     )  # fmt: skip
     evaluate.add_argument("--size", metavar="WxH", help="pixels (motion, of a large model; default the model's own)")
     evaluate.add_argument("--steps", metavar="N", type=int, help="of sampling (motion, of a large model)")
@@ -122,7 +123,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint",
         metavar="DIR",
         type=Path,
-        help="a checkpoint (storybook, prediction, drift, raising, retrieval; default the bundled one)",
+        help="a checkpoint (storybook, the two of shapes, prediction, drift, raising, retrieval; default the bundled one)",
     )
     evaluate.add_argument(
         "--seeds",
@@ -136,7 +137,10 @@ def build_parser() -> argparse.ArgumentParser:
         "default those bundled or trained here)",
     )  # fmt: skip
     evaluate.add_argument(
-        "--sheet", metavar="FILE", type=Path, help="a picture of what was drawn (storybook, drift, examples, curves)"
+        "--sheet",
+        metavar="FILE",
+        type=Path,
+        help="a picture of what was drawn (storybook, the two of shapes, drift, examples, curves)",
     )
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, raising, retrieval; default 1: shapes)")  # fmt: skip
@@ -144,12 +148,20 @@ def build_parser() -> argparse.ArgumentParser:
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
     evaluate.add_argument(
-        "--seed", metavar="N", type=int, default=0, help="another draw of scenes (motion, ruler, retrieval; default 0)"
+        "--seed",
+        metavar="N",
+        type=int,
+        default=0,
+        help="another draw of scenes (motion, ruler, retrieval, the two of shapes; default 0)",
     )
     evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
     evaluate.add_argument(
         "--forecaster", metavar="DIR", type=Path,
         help="the recurrent baseline's checkpoint (prediction; default runs/forecaster/checkpoint)",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--classifier", metavar="DIR", type=Path,
+        help="the classifiers' checkpoint (moving-shapes; default that in runs, trained from true clips if there is none)",
     )  # fmt: skip
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
@@ -163,12 +175,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
-    train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of the storybook)")
+    train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of families)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
-    train.add_argument("--steps", metavar="N", type=int, help="how many steps (recipes of the storybook; lora: 500)")
+    train.add_argument("--steps", metavar="N", type=int, help="how many steps (most recipes; lora: 500)")
     train.add_argument("--contest", metavar="KIND", choices=["relativistic", "classical"],
-                       help="how true and drawn clips are told apart (gan_storybook; default relativistic)")  # fmt: skip
+                       help="how true and drawn clips are told apart (recipes of GANs; default relativistic)")  # fmt: skip
     train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
                        help="how places of a clip learn of each other (diffusion_storybook; default attention)")  # fmt: skip
     train.add_argument("--vectors", metavar="FILE", type=Path,
@@ -179,8 +191,10 @@ def build_parser() -> argparse.ArgumentParser:
     command("bench", learning.bench, "measure this machine's speed, beside ffmpeg's zoompan and diffusers")
     world = command("world", learning.world, "show a clip of a world that the models learn from, with its caption")
     world.add_argument(
-        "world", metavar="WORLD", nargs="?", choices=["collages", "storybook", "sample"], default="collages",
-        help="collages (moving photos, the default), storybook (a drawn picture book), or sample (what the storybook "
+        "world", metavar="WORLD", nargs="?", default="collages",
+        choices=["collages", "storybook", "moving-shapes", "mocogan-shapes", "sample"],
+        help="collages (moving photos, the default), storybook (a drawn picture book), moving-shapes and mocogan-shapes "
+        "(of published protocols), or sample (what the storybook "
         "draws for a --prompt)",
     )  # fmt: skip
     world.add_argument(

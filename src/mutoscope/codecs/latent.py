@@ -33,6 +33,15 @@ class LatentConfig:
     decoder_depths: tuple[int, int, int]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Care:
+    """How much more actors and edges count in training. What is drawn before the ground is a small share of the pixels and
+    all of the story, and its outline tells what it is."""
+
+    actors: float = 2.0
+    edges: float = 10.0
+
+
 class LatentEncoder(nn.Module):
     """Clips to codes: a latent frame knows only its own frames and those before."""
 
@@ -93,12 +102,10 @@ class LatentAutoencoder(Objective):
     """Encoder and decoder, trained together on both readings of the code."""
 
     phases: tuple[str, ...] = ("reconstruction",)
-    # What is drawn before the ground is a small share of the pixels and all of the story, and its outline tells what it is.
-    care_for_actors, care_for_edges = 2.0, 10.0
 
-    def __init__(self, config: LatentConfig) -> None:
+    def __init__(self, config: LatentConfig, care: Care = Care()) -> None:
         super().__init__()
-        self.config = config
+        self.config, self.care = config, care
         self.encoder, self.decoder = LatentEncoder(config), LatentDecoder(config)
 
     def loss(self, phase: str, batch: LatentBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
@@ -110,7 +117,7 @@ class LatentAutoencoder(Objective):
         shown = self.decoder(torch.where(discrete, rounded(code), jittered(code, noise)))
         error = (shown.float() - frames).abs().mean(dim=2)
         actors = batch.actors.float() / 255
-        loss = (error * (1 + self.care_for_actors * actors + self.care_for_edges * edges_of(frames))).mean()
+        loss = (error * (1 + self.care.actors * actors + self.care.edges * edges_of(frames))).mean()
         with torch.no_grad():
             square = (shown.float() - frames).square().mean(dim=2)
             decibels = -10 * square.mean().log10()

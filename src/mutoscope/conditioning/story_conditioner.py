@@ -26,10 +26,16 @@ _SIDE = 256  # pixels that are delivered where nothing else is asked
 
 
 class StoryConditioner:
-    """Understands prompts with the vocabulary of a stage; photos and earlier clips become codes that are known."""
+    """Understands prompts with a world's vocabulary; photos and earlier clips become codes that are known.
 
-    def __init__(self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, stage: int) -> None:
-        self.tokenizer, self.codec, self.drawn, self.stage = tokenizer, codec, drawn, stage
+    `world`: the name of what is drawn; `stage`: of the storybook, None elsewhere.
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, world: str, stage: int | None
+    ) -> None:
+        self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
+        self.world, self.stage = world, stage
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
@@ -125,7 +131,7 @@ class StoryConditioner:
             raise MutoscopeError(
                 f"{request.seconds:g} seconds were asked for.",
                 f"The model {request.model!r} draws {longest:.3g} seconds at once.",
-                "Write --seconds 3, and make the clip longer with `mutoscope extend`.",
+                f"Write --seconds {int(longest)}, and make the clip longer with `mutoscope extend`.",
             )
         width, height = parse_size(request.size) if request.size else (_SIDE, _SIDE)
         if width * self.drawn.height != height * self.drawn.width:

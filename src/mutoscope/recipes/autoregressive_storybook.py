@@ -4,31 +4,32 @@ from pathlib import Path
 
 from mutoscope.families.autoregressive import Autoregressive
 from mutoscope.families.next_patch import AutoregressiveConfig
-from mutoscope.recipes.storybook import TINY, story_batches, story_run, story_text, tiny_batches, tiny_text
+from mutoscope.recipes.family_run import TINY, clip_batches, family_run, tiny_batches, tiny_text, usual_text
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.meanings import story_meanings
+from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 def autoregressive_storybook(
     *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 3000
 ) -> Run:
     """A causal transformer over the codec's tokens; hours of one core, minutes of a GPU."""
-    batches = story_batches(stage=stage, codec=codec, size=32, lessons=128)
+    batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
     config = AutoregressiveConfig(
         patch=2, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=story_text(batches.tokenizer),
+        meanings=len(story_meanings(stage)), text=usual_text(batches.tokenizer),
     )  # fmt: skip
-    return story_run(
+    return family_run(
         "autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), steps=steps
     )
 
 
 def tiny_autoregressive_storybook(*, stage: int = 1, codec: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(stage=stage, codec=codec)
+    batches = tiny_batches(tiny_storybook(stage), codec=codec)
     config = AutoregressiveConfig(
         patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(batches.tokenizer)
     )
-    return story_run(
+    return family_run(
         "tiny_autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), **TINY
     )

@@ -10,6 +10,8 @@ from mutoscope.recipes.gan_storybook import gan_storybook, tiny_gan_storybook
 from mutoscope.recipes.latent import latent, tiny_latent
 from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
+from mutoscope.recipes.moving_shapes_classifier import moving_shapes_classifier, tiny_moving_shapes_classifier
+from mutoscope.recipes.shapes import SHAPE_RECIPES
 from mutoscope.recipes.upsampler import tiny_upsampler, upsampler
 from mutoscope.training.run import Run
 
@@ -17,8 +19,8 @@ RECIPES: dict[str, Callable[..., Run]] = {
     recipe.__name__: recipe
     for recipe in (
         motion, matte, latent, alignment, diffusion_storybook, gan_storybook, autoregressive_storybook, upsampler,
-        forecaster, tiny_forecaster,
+        forecaster, tiny_forecaster, moving_shapes_classifier, tiny_moving_shapes_classifier,
         tiny_motion, tiny_matte, tiny_latent, tiny_alignment, tiny_diffusion_storybook, tiny_gan_storybook,
         tiny_autoregressive_storybook, tiny_upsampler,
     )
-}  # fmt: skip
+} | SHAPE_RECIPES  # fmt: skip

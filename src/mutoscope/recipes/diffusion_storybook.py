@@ -5,16 +5,10 @@ from pathlib import Path
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
-from mutoscope.recipes.storybook import (
-    TINY,
-    story_batches,
-    story_run,
-    story_text,
-    tiny_batches,
-    tiny_text,
-)
+from mutoscope.recipes.family_run import TINY, clip_batches, family_run, tiny_batches, tiny_text, usual_text
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.meanings import story_meanings
+from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 def denoiser_config(
@@ -23,7 +17,7 @@ def denoiser_config(
     """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=story_text(tokenizer),
+        meanings=len(story_meanings(stage)), text=usual_text(tokenizer),
     )  # fmt: skip
 
 
@@ -44,17 +38,17 @@ def diffusion_storybook(
     steps: int = 3400,
 ) -> Run:
     """The bundled model that draws: diffusion on the latent codec (its card has the wall-clock). Another `mixer` for comparison."""
-    batches = story_batches(stage=stage, codec=codec)
+    batches = clip_batches(Storybook(stage=stage), codec=codec)
     config = denoiser_config(batches.tokenizer, stage, width=width, depth=depth, mixer=mixer)
-    return story_run(
+    return family_run(
         "diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), steps=steps
     )
 
 
 def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None, mixer: Mixing = "attention") -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(stage=stage, codec=codec)
+    batches = tiny_batches(tiny_storybook(stage), codec=codec)
     config = tiny_denoiser_config(batches.tokenizer, stage, mixer)
-    return story_run(
+    return family_run(
         "tiny_diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), **TINY
     )

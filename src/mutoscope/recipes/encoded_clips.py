@@ -1,8 +1,9 @@
-"""Clips of the storybook as codes: drawn and encoded while a family trains, each shown a few times with new captions."""
+"""Clips of a world as codes: drawn and encoded while a family trains, each shown a few times with new captions."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from einops import rearrange
@@ -12,11 +13,7 @@ from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.codecs.latent import LatentEncoder
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.seeding import numpy_rng
-from mutoscope.shapes import ClipShape
-from mutoscope.world.storybook.drawing import render_stories
-from mutoscope.world.storybook.held_out import is_held_out
-from mutoscope.world.storybook.sampling import sample_story
-from mutoscope.world.storybook.story import Story
+from mutoscope.world.world import World, seen_story
 
 BLOCK = 8  # clips that are drawn together, so that a clip is the same whenever it is asked for
 
@@ -25,7 +22,7 @@ BLOCK = 8  # clips that are drawn together, so that a clip is the same whenever 
 class EncodedClip:
     """A story and its code; `picture_at`: two times of it, and the codes of their last frames alone."""
 
-    story: Story
+    story: Any
     code: Tensor  # (T, H, W, C)
     picture_at: tuple[int, int]
     pictures: Tensor  # (2, H, W, C)
@@ -36,8 +33,7 @@ class EncodedClips:
     """Clips by number, of stories that are not held out; the newest ones stay in memory."""
 
     codec: Path
-    shape: ClipShape
-    stage: int
+    world: World[Any]
     seed: int
     window: int  # how many clips are kept
     device: str = "cpu"
@@ -60,12 +56,8 @@ class EncodedClips:
     @torch.inference_mode()
     def _drawn(self, block: int) -> list[EncodedClip]:
         rng = numpy_rng(self.seed, f"clips/{block}")
-        stories: list[Story] = []
-        while len(stories) < BLOCK:
-            story = sample_story(rng, self.shape.seconds, stage=self.stage)
-            if not is_held_out(story):
-                stories.append(story)
-        clips = render_stories(stories, self.shape, int(rng.integers(2**31)), self.device).frames
+        stories = [seen_story(self.world, rng) for _ in range(BLOCK)]
+        clips = self.world.draw(stories, int(rng.integers(2**31)), self.device).frames
         frames = ((clips.clamp(0, 1) * 255).round() / 255).to(torch.bfloat16)
         codes = self.encoder(frames).float().cpu()
         times = codes.shape[1]

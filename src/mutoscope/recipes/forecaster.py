@@ -9,10 +9,11 @@ from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.codecs.scaling import scaling_of
 from mutoscope.families.forecaster import Forecaster, ForecasterBatch, ForecasterConfig
 from mutoscope.recipes.encoded_clips import EncodedClips
-from mutoscope.recipes.storybook import TINY, story_batches, tiny_batches
+from mutoscope.recipes.family_run import TINY, clip_batches, tiny_batches
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
+from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,12 +36,13 @@ class CodeBatches:
 
 def forecaster(*, stage: int = 1, codec: Path | None = None, steps: int = 1000) -> Run:
     """Two layers of 96 channels: a million weights, and as many steps as the families have."""
-    return _run("forecaster", ForecasterConfig(width=96, depth=2), story_batches(stage=stage, codec=codec).clips, steps)
+    clips = clip_batches(Storybook(stage=stage), codec=codec).clips
+    return _run("forecaster", ForecasterConfig(width=96, depth=2), clips, steps)
 
 
 def tiny_forecaster(*, stage: int = 1, codec: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds."""
-    clips = tiny_batches(stage=stage, codec=codec).clips
+    clips = tiny_batches(tiny_storybook(stage), codec=codec).clips
     run = _run("tiny_forecaster", ForecasterConfig(width=16, depth=1), clips, 4)
     return replace(run, batches=CodeBatches(size=8, repeats=1, seed=1, clips=clips), **TINY)
 
@@ -52,7 +54,7 @@ def _run(name: str, config: ForecasterConfig, clips: EncodedClips, steps: int) -
         config={
             "forecaster": asdict(config),
             "scaling": scaling.to_plain(),
-            "stage": clips.stage,
+            **clips.world.to_plain(),
             "codec": Checkpoint(clips.codec).sha256,
         },
         build=lambda: Forecaster(config, scaling),

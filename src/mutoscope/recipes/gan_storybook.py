@@ -6,9 +6,10 @@ from typing import Any
 from mutoscope.families.gan import Contest, Gan, GanConfig
 from mutoscope.families.judge import JudgeConfig
 from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
-from mutoscope.recipes.storybook import TINY, StorybookBatches, story_batches, story_run, tiny_batches
+from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, family_run, tiny_batches
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
+from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 def gan_storybook(
@@ -21,24 +22,25 @@ def gan_storybook(
     steps: int = 6000,
 ) -> Run:
     """A GAN on the latent codec; hours of one core, minutes of a GPU. It may start with the weights of the diffusion model."""
-    batches = story_batches(stage=stage, codec=codec, size=32, lessons=128)
+    batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
-    return _run("gan_storybook", config, judge, batches, contest, steps=steps)
+    return gan_run("gan_storybook", config, judge, batches, contest, steps=steps)
 
 
 def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Contest = "relativistic") -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(stage=stage, codec=codec)
+    batches = tiny_batches(tiny_storybook(stage), codec=codec)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
-    return _run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
+    return gan_run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
 
 
-def _run(
-    name: str, config: GanConfig, judge: JudgeConfig, batches: StorybookBatches, contest: Contest, **how: Any
+def gan_run(
+    name: str, config: GanConfig, judge: JudgeConfig, batches: ClipBatches, contest: Contest, **how: Any
 ) -> Run:
-    return story_run(
+    """The run of a GAN at a size."""
+    return family_run(
         name,
         config,
         batches,

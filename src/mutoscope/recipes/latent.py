@@ -1,6 +1,7 @@
-"""The run behind the latent codec: crops of storybook clips, drawn while it trains."""
+"""The run behind the latent codec: crops of clips, drawn while it trains."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,18 +9,15 @@ from torch import Tensor
 
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
 from mutoscope.seeding import numpy_rng
-from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
-from mutoscope.world.storybook.drawing import render_stories
-from mutoscope.world.storybook.sampling import sample_story
-
-STORYBOOK = ClipShape(frames=25, height=128, width=128, fps=8)
+from mutoscope.world.storybook.world import Storybook
+from mutoscope.world.world import World
 
 
 @dataclass(frozen=True)
-class StoryCrops:
-    """Batch after batch of crops of fresh clips of the stages up to `stage`: `frames` long and `side` pixels wide.
+class ClipCrops:
+    """Batch after batch of crops of fresh clips of a world: `frames` long and `side` pixels wide.
 
     Of each clip there are two: one lies where an actor is, as much of a picture is ground; the other anywhere.
     """
@@ -28,23 +26,23 @@ class StoryCrops:
     frames: int
     side: int
     seed: int
-    stage: int
-    shape: ClipShape = STORYBOOK
+    world: World[Any]
 
     def __call__(self, step: int) -> LatentBatch:
         """The batch of a step, in 8 bits."""
         rng = numpy_rng(self.seed, f"latent/{step}")
-        stories = [sample_story(rng, self.shape.seconds, stage=self.stage) for _ in range(self.size // 2)]
-        clips = render_stories(stories, self.shape, int(rng.integers(2**31)), mattes=True)
-        assert clips.mattes is not None
-        parts = torch.cat([clips.frames, clips.mattes.amax(1).unsqueeze(2)], dim=2)
+        stories = [self.world.sample(rng) for _ in range(self.size // 2)]
+        frames, actors = self.world.draw(stories, int(rng.integers(2**31)), actors=True)
+        assert actors is not None
+        parts = torch.cat([frames, actors.unsqueeze(2)], dim=2)
         crops = [self._cropped(clip, rng, to_actor) for clip in parts for to_actor in (True, False)]
         bytes_ = (torch.stack(crops).clamp(0, 1) * 255).round().byte()
         return LatentBatch(bytes_[:, :, :3].contiguous(), bytes_[:, :, 3].contiguous())
 
     def _cropped(self, clip: Tensor, rng: np.random.Generator, to_actor: bool) -> Tensor:
         """A part (T', C, side, side) of a clip (T, C, H, W), whose last channel is the actors' matte."""
-        whole, part = (self.shape.frames, self.shape.height, self.shape.width), (self.frames, self.side, self.side)
+        shape = self.world.shape
+        whole, part = (shape.frames, shape.height, shape.width), (self.frames, self.side, self.side)
         low, high = [0, 0, 0], [a - b for a, b in zip(whole, part, strict=True)]
         shown = torch.nonzero(clip[:, -1] > 0.5) if to_actor else clip.new_zeros(0, 3)
         if len(shown):
@@ -67,7 +65,7 @@ def latent() -> Run:
         config={"autoencoder": asdict(LATENT)},
         build=lambda: LatentAutoencoder(LATENT),
         # Whole clips: trained on nine frames at a time, it drew ghosts of what moved in the frames beyond.
-        batches=StoryCrops(size=6, frames=25, side=80, seed=1, stage=1),
+        batches=ClipCrops(size=6, frames=25, side=80, seed=1, world=Storybook(stage=1)),
         steps=8000,
         optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
         decay=0.55,
@@ -86,7 +84,7 @@ def tiny_latent() -> Run:
         name="tiny_latent",
         config={"autoencoder": asdict(config)},
         build=lambda: LatentAutoencoder(config),
-        batches=StoryCrops(size=4, frames=5, side=32, seed=1, stage=4),
+        batches=ClipCrops(size=4, frames=5, side=32, seed=1, world=Storybook(stage=4)),
         steps=4,
         warmup=2,
         workers=0,

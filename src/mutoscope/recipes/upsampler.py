@@ -8,13 +8,13 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mutoscope.codecs.upsampler import SPACE, TIME, Upsampler, UpsamplerBatch, UpsamplerConfig, delivered
-from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.world import STORYBOOK
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,7 @@
-"""What every family of the storybook is taught with: clips and captions made while it trains, and the run around it."""
+"""What every family is taught with: clips and captions of a world made while it trains, and the run around it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,12 @@ from mutoscope.families.family import FamilyBatch, Lesson
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer, blurred_words
-from mutoscope.language.words import split_words
 from mutoscope.objective import Objective
 from mutoscope.recipes.encoded_clips import EncodedClip, EncodedClips
-from mutoscope.recipes.latent import STORYBOOK
 from mutoscope.seeding import numpy_rng
-from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
-from mutoscope.world.storybook.captions import caption, vocabulary
-from mutoscope.world.storybook.held_out import is_held_out
-from mutoscope.world.storybook.meanings import meant_between, story_meanings
-from mutoscope.world.storybook.sampling import sample_story
-from mutoscope.world.storybook.story import Story
+from mutoscope.world.world import World, seen_story
 
 # How often what is known in training: nothing, so that text alone is learned most; a first frame; first and last;
 # the last or another picture; an earlier clip.
@@ -39,7 +31,7 @@ _PATTERNS, _ODDS = ("nothing", "first", "both", "picture", "earlier"), (0.5, 0.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class StorybookBatches:
+class ClipBatches:
     """Batch after batch of codes with fresh captions: of `repeats` clips one is new, the others were drawn not long ago.
 
     `lessons`: how many captions more, without clips, for the reader.
@@ -54,38 +46,30 @@ class StorybookBatches:
 
     def __call__(self, step: int) -> FamilyBatch:
         """The batch of a step."""
-        rng = numpy_rng(self.seed, f"storybook/{step}")
+        world = self.clips.world
+        rng = numpy_rng(self.seed, f"{world.name}/{step}")
         fresh = self.size // self.repeats
         first, end = step * fresh, (step + 1) * fresh
         older = rng.integers(max(0, end - self.clips.window), end, self.size - fresh)
         shown = [self.clips[int(number)] for number in (*range(first, end), *older)]
         condition, meant = self._told([clip.story for clip in shown], rng, known_of(shown, rng))
-        others = [seen_story(rng, self.clips.shape, self.clips.stage) for _ in range(self.lessons)]
+        others = [seen_story(world, rng) for _ in range(self.lessons)]
         return FamilyBatch(
             torch.stack([clip.code for clip in shown]), condition, meant, Lesson(*self._told(others, rng, None))
         )
 
-    def _told(
-        self, stories: Sequence[Story], rng: np.random.Generator, known: Known | None
-    ) -> tuple[Condition, Tensor]:
+    def _told(self, stories: Sequence[Any], rng: np.random.Generator, known: Known | None) -> tuple[Condition, Tensor]:
         """Captions of stories, some words blurred, and what each of their segments means."""
-        texts = [caption(story, rng, "en" if rng.random() < 0.55 else "zh") for story in stories]
-        timelines = [parse_timeline(text, self.clips.shape.seconds) for text in texts]
+        world = self.clips.world
+        timelines = [parse_timeline(world.caption(story, rng), world.shape.seconds) for story in stories]
         condition = encode_condition(self.tokenizer, timelines, known=known)
         word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
-        meant = np.zeros((*condition.segments.shape[:2], len(story_meanings(self.clips.stage))), np.float32)
+        meant = np.zeros((*condition.segments.shape[:2], len(world.meanings)), np.float32)
         for row, story, timeline in zip(meant, stories, timelines, strict=True):
             for place, segment in zip(row, timeline.segments, strict=False):
-                place[:] = meant_between(story, segment.start, segment.end, self.clips.stage)
+                place[:] = world.meant(story, segment.start, segment.end)
         condition = condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids))
         return condition, torch.from_numpy(meant)
-
-
-def seen_story(rng: np.random.Generator, shape: ClipShape, stage: int) -> Story:
-    """A random story whose compositions are not held out."""
-    while is_held_out(story := sample_story(rng, shape.seconds, stage=stage)):
-        pass
-    return story
 
 
 def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator) -> Known:
@@ -106,35 +90,28 @@ def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator) -> Known:
     return Known(torch.where((given > 0)[..., None, None, None], codes, torch.zeros(())), given)
 
 
-@cache
-def stage_vocabulary(stage: int, captions: int = 6000) -> tuple[str, ...]:
-    """The words that captions of the stages up to `stage` really have: what else is said, the model has not learned."""
-    rng = numpy_rng(0, f"vocabulary/{stage}")
-    every, found = frozenset(vocabulary()), set[str]()
-    for number in range(captions):
-        story = sample_story(rng, STORYBOOK.seconds, stage=stage)
-        text = caption(story, rng, "en" if number % 2 else "zh")
-        for segment in parse_timeline(text, STORYBOOK.seconds).segments:
-            found.update(split_words(segment.text, every))
-    return tuple(sorted(found & every))
-
-
-def story_batches(
-    *, stage: int, codec: Path | None, size: int = 64, lessons: int = 256, repeats: int = 4, window: int = 4096
-) -> StorybookBatches:
-    """Clips and captions of a stage; on a GPU the clips are drawn there, by the process that trains."""
+def clip_batches(
+    world: World[Any],
+    *,
+    codec: Path | None,
+    size: int = 64,
+    lessons: int = 256,
+    repeats: int = 4,
+    window: int = 4096,
+    device: str | None = None,
+) -> ClipBatches:
+    """Clips and captions of a world; on a GPU the clips are drawn there, by the process that trains."""
     clips = EncodedClips(
-        codec=codec_folder(codec), shape=STORYBOOK, stage=stage, seed=1, window=window, device=drawing_device()
+        codec=codec_folder(codec, world.name), world=world, seed=1, window=window, device=device or drawing_device()
     )
-    return StorybookBatches(
-        size=size, lessons=lessons, repeats=repeats, seed=1, tokenizer=Tokenizer(stage_vocabulary(stage)), clips=clips
+    return ClipBatches(
+        size=size, lessons=lessons, repeats=repeats, seed=1, tokenizer=Tokenizer(world.vocabulary), clips=clips
     )
 
 
-def tiny_batches(*, stage: int, codec: Path | None) -> StorybookBatches:
+def tiny_batches(world: World[Any], *, codec: Path | None) -> ClipBatches:
     """The same at a size for tests: a few seconds, on a codec such as `tiny_latent` gives."""
-    batches = story_batches(stage=stage, codec=codec, size=8, lessons=8, repeats=1, window=16)
-    return replace(batches, clips=replace(batches.clips, shape=replace(STORYBOOK, frames=9), device="cpu"))
+    return clip_batches(world, codec=codec, size=8, lessons=8, repeats=1, window=16, device="cpu")
 
 
 def drawing_device() -> str:
@@ -142,8 +119,8 @@ def drawing_device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def story_text(tokenizer: Tokenizer) -> WordEncoderConfig:
-    """The text encoder of a storybook family."""
+def usual_text(tokenizer: Tokenizer) -> WordEncoderConfig:
+    """The text encoder of a family."""
     return WordEncoderConfig(
         words=tokenizer.words, ngrams=NGRAM_BUCKETS, embedding=48, width=128, depth=2, heads=4, reach=6
     )
@@ -151,11 +128,11 @@ def story_text(tokenizer: Tokenizer) -> WordEncoderConfig:
 
 def tiny_text(tokenizer: Tokenizer) -> WordEncoderConfig:
     """The same at a size for tests."""
-    return replace(story_text(tokenizer), embedding=16, width=32, depth=1, heads=1)
+    return replace(usual_text(tokenizer), embedding=16, width=32, depth=1, heads=1)
 
 
-def story_run(
-    name: str, config: StoryConfig, batches: StorybookBatches, build: Callable[[Scaling], Objective], **how: Any
+def family_run(
+    name: str, config: StoryConfig, batches: ClipBatches, build: Callable[[Scaling], Objective], **how: Any
 ) -> Run:
     """The run of a family at a size; the scaling of codes is that of the first clips."""
     clips = batches.clips
@@ -163,10 +140,10 @@ def story_run(
     plain: Mapping[str, Any] = {
         name_of(config): asdict(config),
         "vocabulary": list(batches.tokenizer.vocabulary),
-        "meanings": list(story_meanings(clips.stage)),
+        "meanings": list(clips.world.meanings),
         "scaling": scaling.to_plain(),
-        "shape": asdict(clips.shape),
-        "stage": clips.stage,
+        "shape": asdict(clips.world.shape),
+        **clips.world.to_plain(),
         "codec": Checkpoint(clips.codec).sha256,
     }
     usual: dict[str, Any] = {

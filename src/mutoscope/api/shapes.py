@@ -1,0 +1,129 @@
+"""The published protocols of the two worlds of shapes: Moving Shapes and MoCoGAN's shape motion."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.api.loading import FAMILIES, RUNS, folder_of, load
+from mutoscope.codecs.latent import LatentCodec
+from mutoscope.conditioning.story_conditioner import StoryConditioner
+from mutoscope.devices import prepare
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.mocogan_shapes import measure_mocogan_shapes
+from mutoscope.evaluation.moving_shapes.classifier import open_classifier
+from mutoscope.evaluation.moving_shapes.measure import measure_moving_shapes
+from mutoscope.evaluation.storybook.sheet import check_sheet, draw_sheet, save_sheet
+from mutoscope.recipes.running import train
+from mutoscope.request import GenerateRequest
+from mutoscope.world.mocogan_shapes import MocoganShapes
+from mutoscope.world.moving_shapes.world import MovingShapes
+
+Frames = NDArray[np.uint8]  # (T, H, W, 3)
+Drawing = tuple[Callable[[str, int], Frames], Callable[[Frames], Frames]]  # what a prompt becomes; what the codec keeps
+_CLASSIFIER = RUNS / "moving_shapes_classifier"
+
+
+def evaluate_moving_shapes(
+    *,
+    model: str = "all",
+    checkpoint: Path | None = None,
+    scenes: int = 200,
+    seed: int = 0,
+    sheet: Path | None = None,
+    classifier: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How often models follow the captions of Moving Shapes, beside true clips and TFGAN's numbers, as Markdown tables.
+
+    `scenes`: captions whose triple of shape, colour and kind of path training shows, and as many others; another `seed` draws
+    others. `model`: a family, or `all` that were trained here. `classifier`: a checkpoint of the classifiers; without one, that
+    in `runs`, trained if need be.
+    """
+    _check(scenes, sheet)
+    models = _models(MovingShapes.name, model, checkpoint, tell)
+    judge = classifier or _CLASSIFIER / "checkpoint"
+    if classifier is None and not (judge / "config.json").is_file():
+        tell("The classifiers learn first, from true clips: some minutes.")
+        judge = train("moving_shapes_classifier", resume=(_CLASSIFIER / "state.safetensors").exists()).folder
+    report = measure_moving_shapes(models, open_classifier(judge), scenes, seed, tell)
+    _show(report.shown, sheet, tell)
+    return report.table()
+
+
+def evaluate_mocogan_shapes(
+    *,
+    model: str = "all",
+    checkpoint: Path | None = None,
+    scenes: int = 200,
+    seed: int = 0,
+    sheet: Path | None = None,
+    tell: Callable[[str], None] = print,
+) -> str:
+    """How well shapes keep their colour while they move, with its gates, beside what was published, as a Markdown table.
+
+    `model` as for `evaluate_moving_shapes`.
+    """
+    _check(scenes, sheet)
+    report = measure_mocogan_shapes(_models(MocoganShapes.name, model, checkpoint, tell), scenes, seed, tell)
+    _show(report.shown, sheet, tell)
+    return report.table()
+
+
+def _check(scenes: int, sheet: Path | None) -> None:
+    if scenes < 2:
+        raise MutoscopeError(f"{scenes} clips measure nothing.", "At least two are needed.", "Write --scenes 200.")
+    if sheet is not None:
+        check_sheet(sheet)
+    prepare()
+
+
+def _models(world: str, model: str, checkpoint: Path | None, tell: Callable[[str], None]) -> dict[str, Drawing]:
+    """How the models draw that were asked for; without any that was trained here, `all` is none: the ruler stands alone."""
+    if checkpoint is not None:
+        return {str(checkpoint): _drawing(checkpoint, world)}
+    found = {}
+    for name in FAMILIES if model == "all" else (model,):
+        try:
+            found[name] = _drawing(folder_of(name, world), world)
+        except MutoscopeError as error:
+            if model != "all":
+                raise
+            tell(f"Left out: {error}")
+    return found
+
+
+def _drawing(folder: Path, world: str) -> Drawing:
+    """A model as the protocols ask it: clips as it draws them, not raised."""
+    pipeline = load(str(folder))
+    conditioner, codec = pipeline.conditioner, pipeline.codec
+    if not (
+        isinstance(conditioner, StoryConditioner) and isinstance(codec, LatentCodec) and conditioner.world == world
+    ):
+        raise MutoscopeError(
+            f"{folder} draws no {world.replace('_', ' ')}.",
+            "A model knows the world that it was trained on.",
+            f"Train one with `mutoscope train diffusion_{world}`.",
+        )
+    drawn, decoder = conditioner.drawn, codec
+
+    def draw(prompt: str, seed: int) -> Frames:
+        size = f"{drawn.width}x{drawn.height}"
+        request = GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
+        return pipeline.generate(request).frames
+
+    def keep(frames: Frames) -> Frames:
+        whole = np.concatenate([frames, frames[-1:]])  # the codec takes one frame and fours of frames
+        return decoder.decode(decoder.encode(whole), None, drawn)[: len(frames)]
+
+    return draw, keep
+
+
+def _show(clips: Sequence[tuple[str, Frames]], sheet: Path | None, tell: Callable[[str], None]) -> None:
+    """Write the sheet; where it cannot be written, what was measured is not lost."""
+    if sheet is not None:
+        try:
+            save_sheet(draw_sheet(clips), sheet)
+        except MutoscopeError as error:
+            tell(f"Left out: the sheet. {error}")

@@ -1,0 +1,1 @@
+"""The rulers of Moving Shapes: a pixel parser, and classifiers that learned from true clips."""

@@ -1,0 +1,117 @@
+"""The recipes of the two worlds of shapes at a tiny size, and the published protocols on what comes of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mutoscope import api
+from mutoscope.api.loading import folder_of
+from mutoscope.api.measuring import drawing_model
+from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.moving_shapes.classifier import ClassifierBatch, ClassifierConfig, ShapeClassifier, shown_of
+from mutoscope.evaluation.moving_shapes.measure import asked_stories, true_clips
+from mutoscope.recipes.running import train
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+
+WORLDS = ("moving_shapes", "mocogan_shapes")
+
+
+@pytest.fixture(scope="module")
+def shapes_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a codec and each family was trained for a few steps in both worlds, and the classifiers."""
+    runs = tmp_path_factory.mktemp("shapes") / "runs"
+    for world in WORLDS:
+        codec = train(f"tiny_latent_{world}", folder=runs / f"latent_{world}").folder
+        for family in ("diffusion", "gan", "autoregressive"):
+            train(f"tiny_{family}_{world}", codec=codec, folder=runs / f"{family}_{world}")
+    train("tiny_moving_shapes_classifier", folder=runs / "moving_shapes_classifier")
+    return runs.parent
+
+
+@pytest.fixture
+def at_shapes(shapes_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in that folder."""
+    monkeypatch.chdir(shapes_home)
+    api.load.cache_clear()
+    return shapes_home
+
+
+def test_checkpoints_say_of_which_world_they_are(shapes_home: Path) -> None:
+    for world in WORLDS:
+        checkpoint = Checkpoint(shapes_home / "runs" / f"diffusion_{world}" / "checkpoint")
+        assert checkpoint.part("world", str) == world
+        assert "stage" not in checkpoint.config
+        assert Checkpoint(checkpoint.folder / "codec").sha256 == checkpoint.part("codec", str)
+
+
+def test_the_protocol_of_mocogan_measures_every_family_that_is_here(at_shapes: Path) -> None:
+    table = api.evaluate_mocogan_shapes(scenes=2, sheet=at_shapes / "sheet.png")
+    rows = [line.split("|")[1].strip() for line in table.splitlines() if line.startswith("|")]
+    for family in ("diffusion", "gan", "autoregressive"):
+        assert family in rows
+        assert f"{family}, codec alone" in rows
+    assert (at_shapes / "sheet.png").is_file()
+
+
+def test_the_protocol_of_moving_shapes_tells_unseen_triples_apart(at_shapes: Path) -> None:
+    said: list[str] = []
+    table = api.evaluate_moving_shapes(model="autoregressive", scenes=2, tell=said.append)
+    by_classifiers, by_pixels = table.split("| by the pixel parser")
+    for part in (by_classifiers, by_pixels):
+        assert "| autoregressive, seen |" in part
+        assert "| autoregressive, never seen |" in part
+    assert "| TFGAN, published | 80.22 | 100.00 | 84.33 | 99.90 | 99.95 | 92.88 | – |" in by_classifiers
+    assert "TFGAN" not in by_pixels
+    assert not any("learn first" in line for line in said)
+    true = next(line for line in by_pixels.splitlines() if line.startswith("| true clips |"))
+    assert true.count("100.00") == 7
+
+
+def test_without_a_model_the_ruler_stands_alone_and_says_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said: list[str] = []
+    assert "| data | 0.00 |" in api.evaluate_mocogan_shapes(scenes=2, tell=said.append)
+    assert sum("mutoscope train latent_mocogan_shapes" in line for line in said) == 3
+    with pytest.raises(MutoscopeError, match="mutoscope train gan_mocogan_shapes"):
+        api.evaluate_mocogan_shapes(model="gan", scenes=2)
+    with pytest.raises(MutoscopeError, match="mutoscope train latent_moving_shapes"):
+        train("diffusion_moving_shapes")
+
+
+def test_a_model_of_one_world_is_refused_by_the_protocol_of_another(at_shapes: Path) -> None:
+    moving = folder_of("diffusion", "moving_shapes")
+    with pytest.raises(MutoscopeError, match="draws no mocogan shapes"):
+        api.evaluate_mocogan_shapes(checkpoint=moving, scenes=2)
+    with pytest.raises(MutoscopeError, match="draws no stories"):
+        drawing_model(moving)
+
+
+def test_the_command_draws_a_clip_of_the_model_and_of_the_world(at_shapes: Path) -> None:
+    model = str(folder_of("gan", "moving_shapes"))
+    sentence = "A small red circle is moving in a straight line towards north"
+    clip = api.generate(sentence, model=model, size="64x64", seconds=2, fps=8)
+    assert clip.frames.shape == (16, 64, 64, 3)
+    caption, shown = api.world_clip(3, "moving-shapes")
+    assert caption.startswith("A ")
+    assert shown.frames.shape == (17, 64, 64, 3)
+
+
+def test_classifiers_can_learn_a_few_clips_by_heart() -> None:
+    stories = asked_stories(6, False, np.random.default_rng(0))
+    clips = true_clips(stories, seed=0)
+    frames = torch.from_numpy(np.stack(clips)).permute(0, 1, 4, 2, 3).contiguous()
+    batch = ClassifierBatch(frames, torch.tensor([shown_of(story) for story in stories]))
+    torch.manual_seed(0)
+    model = ShapeClassifier(ClassifierConfig(widths=(16, 16, 32), frames=16, side=64))
+    optimiser = Optimiser(model.named_parameters(), OptimiserConfig(muon_rate=0.02, adam_rate=3e-3))
+    for step in range(40):
+        loss, _ = model.loss("attributes", batch, torch_rng(0, f"{step}"))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step(min(1.0, (40 - step) / 20))
+    assert model.eval().read(clips) == [story.values for story in stories]
