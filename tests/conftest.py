@@ -31,6 +31,7 @@ class Server:
 
     def __init__(self, data: Path, *flags: str, command: str = "serve", home: Path | None = None) -> None:
         self.data = data
+        self.keys: dict[str, str] = {}  # by name, where clients must show one
         words = [command, "--port", "0", "--data", str(data), *flags]
         self.log = data.with_name(f"{data.name}.log")  # a pipe that nobody reads would fill up
         with self.log.open("a+") as log:
@@ -144,7 +145,7 @@ def serving(data: Path, *flags: str, command: str = "serve", home: Path | None =
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with its page, for all tests that only ask things of it."""
-    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.2", command="studio") as server:
+    with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.5", command="studio") as server:
         yield server
 
 

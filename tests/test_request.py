@@ -58,14 +58,15 @@ def test_places_and_sizes_are_fed_anything_and_only_ever_teach(text: str) -> Non
 
 def test_a_request_of_a_prompt_alone_has_sensible_wishes() -> None:
     request = GenerateRequest(prompt="the camera zooms in")
-    assert (request.seed, request.seconds, request.fps, request.frames, request.model) == (0, 3.0, 24, 72, "storybook")
+    assert (request.seed, request.seconds, request.fps, request.frames, request.model) == (0, 3.0, 24, 72, "diffusion")
 
 
 def test_the_model_follows_from_what_is_given() -> None:
     photo = {"prompt": "zoom in", "photo": "p.jpg"}
     assert GenerateRequest.from_dict(photo).model == "motion"
-    assert GenerateRequest.from_dict({**photo, "last": "q.jpg"}).model == "storybook"
-    assert GenerateRequest.from_dict({"prompt": "go on", "extends": "clip.mp4"}).model == "storybook"
+    assert GenerateRequest.from_dict({**photo, "last": "q.jpg"}).model == "diffusion"
+    assert GenerateRequest.from_dict({"prompt": "go on", "extends": "clip.mp4"}).model == "diffusion"
+    assert GenerateRequest(prompt="a star", model="storybook").model == "diffusion"  # its name in earlier versions
     assert GenerateRequest.from_dict({**photo, "model": "runs/mine"}).model == "runs/mine"
 
 

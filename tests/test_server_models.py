@@ -47,8 +47,8 @@ def frames(server: Server, job: dict[str, Any], tmp_path: Path) -> Any:
 
 def test_what_is_on_this_disk_is_listed_and_nothing_else(server: Server) -> None:
     told = {model["id"]: model for model in server.http.get("/v1/models").json()["data"]}
-    assert list(told) == ["motion", "storybook"]
-    assert "words alone" in told["storybook"]["can"]
+    assert list(told) == ["motion", "diffusion"]
+    assert "words alone" in told["diffusion"]["can"]
     assert told["motion"]["licence"] == "Apache-2.0"
 
 
@@ -57,7 +57,8 @@ def test_words_alone_are_drawn_and_what_shall_not_be_seen_and_a_last_photo_chang
 ) -> None:
     photo = "data:image/jpeg;base64," + base64.b64encode(api.SAMPLE.read_bytes()).decode()
     plain, avoiding, ending = (asked(server, **wishes) for wishes in ({}, {"negative": "a blue star"}, {"last": photo}))
-    assert plain["model"] == "storybook"
+    assert plain["model"] == "diffusion"
+    assert asked(server, model="storybook")["model"] == "diffusion"  # as earlier versions called it
     assert (plain["size"], plain["clips"][0]["rendering"]) == ("64x64", "drawn")
     seen = [frames(server, job, tmp_path) for job in (plain, avoiding, ending)]
     assert seen[0].shape == (4, 64, 64, 3)

@@ -141,6 +141,52 @@ def test_what_is_wrong_is_said_in_words(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("is no photo")
 
 
+def test_a_clip_shows_the_words_it_attends_to_and_all_families_draw_it_side_by_side(page: Page, studio: Server) -> None:
+    page.get_by_label("What should happen?").fill("a red circle bounces")
+    page.get_by_label("Seconds").fill("1")
+    page.get_by_text("More wishes").click()
+    page.get_by_label("Steps").fill("2")
+    page.get_by_role("button", name="Make the clip").click()
+    expect(page.locator("#result > video")).to_be_visible()
+    page.get_by_text("Which words each moment attends to").click()
+    picture = page.locator("#result .attention img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.naturalWidth") > 900  # eight moments beside each other
+    page.locator("#result").get_by_role("button", name="Compare the three families").click()
+    expect(page.locator(".contenders article")).to_have_count(3)
+    drawn = page.locator(".contenders article:not(.absent)")
+    expect(drawn.locator("h3")).to_have_text(["diffusion"])  # the one that is bundled
+    expect(drawn.locator(".score")).to_contain_text("followed")
+    expect(drawn.locator("video")).to_have_js_property("readyState", 4)
+    for family in ("gan", "autoregressive"):
+        expect(page.locator(".absent", has_text=f"mutoscope train {family}_storybook")).to_be_visible()
+    made = studio.http.get("/v1/videos").json()["data"][0]
+    assert (made["request"]["steps"], made["comparison"]["models"]) == (2, [])
+    with page.expect_download() as download:
+        page.get_by_role("link", name="page").click()
+    assert "a red circle bounces" in Path(download.value.path()).read_text("utf-8")
+    expect(page.locator("#gallery")).to_contain_text("Comparison · diffusion")
+    page.set_viewport_size({"width": 375, "height": 740})
+    page.get_by_role("button", name="中文").click()
+    expect(page.locator(".contenders .score")).to_contain_text("项做到")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_the_families_are_compared_from_the_form(page: Page, studio: Server) -> None:
+    page.get_by_label("What should happen?").fill("a blue star spins")
+    page.get_by_label("Variants").select_option("4")
+    page.get_by_label("Model").select_option("motion")  # neither counts where all families are asked once
+    page.get_by_text("More wishes").click()
+    page.get_by_label("Steps").fill("1")
+    page.get_by_role("button", name="Compare the three families").click()
+    expect(page.locator("progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#result")).to_contain_text("Cancelled.")
+    page.locator("#result").get_by_role("button", name="Same settings again").click()
+    expect(page.locator("#result")).to_contain_text("followed")
+    expect(page.locator(".contenders article:not(.absent)")).to_have_count(1)
+
+
 def test_the_gallery_is_searched_replayed_and_emptied(page: Page, studio: Server) -> None:
     forget(studio)
     for prompt in ("the camera pans right", "镜头慢慢推近"):

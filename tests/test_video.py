@@ -89,6 +89,7 @@ def test_a_gif_is_small_moves_and_plays_for_ever(tmp_path: Path) -> None:
         assert (image.size, getattr(image, "n_frames", 1), image.info["loop"]) == ((480, 160), 4, 0)
         small = np.array(Image.fromarray(video(4, 960, 320).frames[0]).resize((480, 160), Image.Resampling.BOX))
         assert psnr(np.array(image.convert("RGB")), small) > 25
+    assert read_manifest(path) == manifest()
 
 
 def test_a_contact_sheet_shows_frames_in_order_with_their_times_and_keeps_the_manifest(tmp_path: Path) -> None:

@@ -10,3 +10,7 @@ class MutoscopeError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem} {self.rule} {self.cure}"
+
+
+class NoRoomError(MutoscopeError):
+    """The disk has no room for what is to be written."""

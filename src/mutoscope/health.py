@@ -22,6 +22,7 @@ NEEDED_MEMORY, NEEDED_DISK = 2 * 2**30, 100 * 2**20
 OPTIONAL_PACKAGES = (
     ("pillow_heif", "pillow-heif", "photos in HEIC, as iPhones take them"),
     ("diffusers", "mutoscope[hub]", "large open models: mutoscope models lists them"),
+    ("c2pa", "mutoscope[c2pa]", "clips signed as generated: mutoscope generate --certificate FILE --private-key FILE"),
     ("matplotlib", "mutoscope[plots]", "pictures of learning curves: mutoscope evaluate curves"),
 )
 

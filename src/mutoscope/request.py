@@ -16,6 +16,7 @@ SMALLEST_SIDE, LARGEST_SIDE = 64, 3840
 MOST_PIXELS = 1_000_000_000  # of all frames together: about 3 GB of memory
 SMALLEST_BOX = 0.01
 SAMPLED = ("steps", "guidance", "temperature", "top_k", "top_p")  # how a model samples; not every one takes each
+DRAWS = "diffusion"  # the model that draws where none is named
 HUB = "hub:"  # begins the name of a large model; some of those read no words
 
 Point = tuple[float, float]
@@ -91,7 +92,7 @@ class GenerateRequest:
         default="",
         metadata=_wish(
             "motion, or what draws: diffusion, gan, autoregressive; the folder of a checkpoint; or hub: and a large model's "
-            "id or folder; by itself motion with a photo, storybook (which is diffusion) without one",
+            "id or folder; by itself motion with a photo, diffusion without one",
             "NAME",
         ),
     )
@@ -103,7 +104,9 @@ class GenerateRequest:
     def __post_init__(self) -> None:
         if self.model == "":
             drawn = self.photo is None or self.last is not None or self.extends is not None
-            object.__setattr__(self, "model", "storybook" if drawn else "motion")
+            object.__setattr__(self, "model", DRAWS if drawn else "motion")
+        elif self.model == "storybook":  # as clips of earlier versions remember it
+            object.__setattr__(self, "model", DRAWS)
         for name, wish in wishes().items():
             object.__setattr__(self, name, _checked(name, kinds()[name], wish, getattr(self, name)))
         _check_prompt(self.prompt, needed=not self.model.startswith(HUB))

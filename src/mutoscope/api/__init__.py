@@ -1,6 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
-from mutoscope.api.comparing import compare
+from mutoscope.api.comparing import check_comparison, compare, entrants
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.looking import look
 from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
@@ -43,11 +43,13 @@ __all__ = [
     "best_of",
     "bundled_models",
     "check",
+    "check_comparison",
     "compare",
     "doctor",
     "draft",
     "draw_examples",
     "draw_learning_curves",
+    "entrants",
     "estimate",
     "evaluate_distances",
     "evaluate_drift",

@@ -1,6 +1,7 @@
 """Several models, asked the same."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from mutoscope.api.loading import FAMILIES, folder_of, load
 from mutoscope.api.making import Photo, generate_request, path_of, pixels_of
+from mutoscope.api.reading import Estimate, check
 from mutoscope.clock import forget_peak
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
@@ -17,7 +19,7 @@ from mutoscope.evaluation.storybook.heeding import Heeding, heed
 from mutoscope.language.commands import expand_commands
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
-from mutoscope.request import HUB, GenerateRequest
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 
 
 def compare(
@@ -34,24 +36,56 @@ def compare(
     as absent, as is any model that refuses the prompt. `wishes` as for `generate`. Errors: MutoscopeError for a model that
     was named and is not here, and where no model draws.
     """
-    requests = {
-        name: GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": path_of(photo), "model": name})
-        for name in models or FAMILIES
-    }
-    for name in models:
-        if not name.startswith(HUB):
-            folder_of(name)
+    request = GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": path_of(photo), "model": DRAWS})
+    present, missing = entrants(models)
     pixels = None if photo is None else pixels_of(photo)
-    contenders, absent = [], []
-    for name, request in requests.items():
+    contenders: list[Contender] = []
+    refused: list[Absent] = []
+    for name in present:
         try:
-            contenders.append(_contender(name, request, pixels, on_progress))
+            contenders.append(_contender(name, replace(request, model=name), pixels, on_progress))
         except MutoscopeError as error:
-            absent.append(Absent(name=name, why=error))
+            refused.append(Absent(name=name, why=error))
     if not contenders:
-        raise absent[0].why
-    seed = next(iter(requests.values())).seed
-    return Comparison(sentence=prompt, seed=seed, photo=pixels, contenders=contenders, absent=absent)
+        raise [*refused, *missing][0].why
+    absent = [*refused, *missing]
+    return Comparison(sentence=prompt, seed=request.seed, photo=pixels, contenders=contenders, absent=absent)
+
+
+def entrants(models: Sequence[str] = ()) -> tuple[list[str], list[Absent]]:
+    """Which of the models that `compare` is given have weights here, and which have none.
+
+    Errors: MutoscopeError for a model that was named and is not here.
+    """
+    present: list[str] = []
+    missing: list[Absent] = []
+    for name in dict.fromkeys(models or FAMILIES):
+        try:
+            if not name.startswith(HUB):
+                folder_of(name)
+            present.append(name)
+        except MutoscopeError as error:
+            if models:
+                raise
+            missing.append(Absent(name=name, why=error))
+    return present, missing
+
+
+def check_comparison(request: GenerateRequest, models: Sequence[str] = ()) -> Estimate:
+    """What comparing will take, one model after the other; the clip is the largest. Errors: MutoscopeError where none draws."""
+    present, missing = entrants(models)
+    found: list[Estimate] = []
+    refused: list[MutoscopeError] = []
+    for name in present:
+        try:
+            found.append(check(replace(request, model=name)))
+        except MutoscopeError as error:
+            refused.append(error)
+    if not found:
+        raise [*refused, *(each.why for each in missing)][0]
+    largest = max(found, key=lambda each: each.width * each.height * each.frames)
+    memory = max(each.memory_bytes for each in found)
+    return replace(largest, seconds=sum(each.seconds for each in found), memory_bytes=memory)
 
 
 def _contender(

@@ -16,14 +16,13 @@ from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import find_model, need_hub, open_model
 from mutoscope.pipeline import Pipeline, load_pipeline, load_upsampler
-from mutoscope.request import HUB
+from mutoscope.request import DRAWS, HUB
 
 RUNS = Path("runs")  # where `train` leaves what it makes
 # What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
 TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
-DRAWS = "diffusion"  # the one that `storybook` stands for
 _PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
 
 
@@ -36,7 +35,7 @@ def load(model: str = "motion") -> Pipeline:
 
 def folder_of(model: str, world: str = "storybook") -> Path:
     """The checkpoint that a model's name stands for, in a world; an error that says how to get one where there is none."""
-    family = DRAWS if model == "storybook" else model
+    family = DRAWS if model == "storybook" else model  # as earlier versions called it
     trained = RUNS / f"{family}_{world}" / "checkpoint"
     bundled = [WEIGHTS / family] if world == "storybook" else []
     places = [Path(model), *([trained] if family in FAMILIES else []), *bundled]

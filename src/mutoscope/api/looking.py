@@ -12,21 +12,22 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.attention import WordAttention
 from mutoscope.families.looking import looking
 from mutoscope.progress import OnProgress, ignore
-from mutoscope.request import HUB, SAMPLED, GenerateRequest
+from mutoscope.request import DRAWS, HUB, SAMPLED, GenerateRequest
 
 
 def look(
     prompt: str,
     *,
-    model: str = "diffusion",
+    model: str = DRAWS,
     photo: Photo | None = None,
+    weights: str | None = None,
     on_progress: OnProgress = ignore,
     **wishes: Any,
 ) -> WordAttention:
     """Which words each part of each frame looks at while a model draws; `model` and `wishes` as for `generate`,
-    of those seed, negative, last and how to sample.
+    of those seed, negative, last and how to sample. `weights`: the sha256 of those that must draw, as a manifest tells it.
 
-    Errors: MutoscopeError for models that draw no clips of the storybook.
+    Errors: MutoscopeError for models that draw no clips of the storybook, and for other weights.
     """
     if strange := sorted(wishes.keys() - {"seed", "negative", "last", *SAMPLED}):
         raise MutoscopeError(
@@ -41,6 +42,12 @@ def look(
             f"{model} cannot be looked into.",
             "What can be shown is where in a drawn clip its words are looked at, by a family of the storybook.",
             "Choose --model diffusion, gan or autoregressive, or the folder of such a checkpoint.",
+        )
+    if weights not in (None, pipeline.digest):
+        raise MutoscopeError(
+            f"The model {model} has other weights now than those that drew this clip.",
+            "A clip is looked at while the same weights draw it again.",
+            "Make the clip again, and look at the new one.",
         )
     drawn = conditioner.drawn  # clips are looked at as they are drawn, not raised
     shape = {"seconds": drawn.seconds, "fps": drawn.fps, "size": f"{drawn.width}x{drawn.height}"}

@@ -19,7 +19,7 @@ from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.progress import OnProgress, ignore
-from mutoscope.request import HUB, GenerateRequest
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 
 Photo = str | Path | NDArray[np.uint8] | Image.Image
 
@@ -32,7 +32,7 @@ def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress
     """
     if photo is None or isinstance(photo, str | Path):
         return generate_request(GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), on_progress)
-    drawn = "storybook" if "last" in wishes else "motion"
+    drawn = DRAWS if "last" in wishes else "motion"
     request = GenerateRequest.from_dict({"prompt": prompt, "model": drawn, **wishes})
     return generate_request(request, on_progress, pixels=pixels_of(photo))
 

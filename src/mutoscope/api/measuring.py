@@ -50,7 +50,7 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.media.video import Video
 from mutoscope.pipeline import Pipeline, load_upsampler
 from mutoscope.recipes.diffusion_storybook import denoiser_config
-from mutoscope.request import HUB, GenerateRequest
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.world import STORYBOOK, stage_vocabulary
 
@@ -267,7 +267,7 @@ def draw_learning_curves(sheet: Path, *, runs: Path = RUNS) -> list[str]:
 
 def drawing_model(checkpoint: Path | None) -> tuple[Pipeline, StoryConditioner, int]:
     """The model of a checkpoint, or the one that is here, which must draw stories; and of which stage."""
-    pipeline = load(str(checkpoint) if checkpoint is not None else "storybook")
+    pipeline = load(str(checkpoint) if checkpoint is not None else DRAWS)
     conditioner = pipeline.conditioner
     if not isinstance(conditioner, StoryConditioner):
         raise MutoscopeError(

@@ -1,5 +1,6 @@
 """Where clips go, and whether what is given and asked for can be read and written."""
 
+import argparse
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from mutoscope.progress import OnProgress
 from mutoscope.request import GenerateRequest
 
 if TYPE_CHECKING:
+    from mutoscope.media.credentials import Credentials
     from mutoscope.media.video import Video
 
 
@@ -60,8 +62,21 @@ def check_files(
         raise MutoscopeError(f"There is no file {clip}.", f"It is looked for from {Path.cwd()}.", "Check its name.")
 
 
-def save_clip(video: "Video", target: Path, on_progress: OnProgress) -> dict[str, float]:
+def signing(wanted: argparse.Namespace, targets: Iterable[Path]) -> "Credentials | None":
+    """Who signs the clips, if anyone was named; whatever stands in the way is told before any work."""
+    if wanted.certificate is None and wanted.private_key is None:
+        return None
+    from mutoscope.media.credentials import check_signable, credentials_of
+
+    for target in targets:
+        check_signable(target)
+    return credentials_of(wanted.certificate, wanted.private_key)
+
+
+def save_clip(
+    video: "Video", target: Path, on_progress: OnProgress, credentials: "Credentials | None" = None
+) -> dict[str, float]:
     """Write the video; seconds by stage, encoding among them."""
     started = time.perf_counter()
-    video.save(target, on_progress)
+    video.save(target, on_progress, credentials)
     return {**video.stats.get("seconds", {}), "encode": time.perf_counter() - started}

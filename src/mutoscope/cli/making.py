@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mutoscope.bars import Bars
 from mutoscope.cli.ctrl_c import CTRL_C
-from mutoscope.cli.files import check_files, free_path, save_clip, targets_of
+from mutoscope.cli.files import check_files, free_path, save_clip, signing, targets_of
 from mutoscope.cli.models import have_on_disk
 from mutoscope.cli.telling import say, tell, warn
 from mutoscope.request import HUB, GenerateRequest, wishes
@@ -24,6 +24,7 @@ def generate(wanted: argparse.Namespace) -> None:
     check_files(
         [request.photo, request.last, request.mask], targets, Path(request.extends) if request.extends else None
     )
+    credentials = signing(wanted, targets)
 
     from mutoscope import api
 
@@ -38,7 +39,7 @@ def generate(wanted: argparse.Namespace) -> None:
         )
     for index, (target, video) in enumerate(zip(targets, _made(request), strict=True)):
         with Bars(CTRL_C.heed) as bars:
-            seconds = save_clip(video, target, bars.on_progress)
+            seconds = save_clip(video, target, bars.on_progress, credentials)
         if index == 0:  # the others are told the same words
             warn(video)
         tell(video, target, seconds, as_json=wanted.json)
@@ -72,12 +73,13 @@ def replay(wanted: argparse.Namespace) -> None:
     clip = Path(wanted.clip)
     target = Path(wanted.output) if wanted.output else free_path(clip.with_name(f"{clip.stem}-again{clip.suffix}"))
     check_files([wanted.photo], [target], clip)
+    credentials = signing(wanted, [target])
 
     from mutoscope import api
 
     with Bars(CTRL_C.heed) as bars:
         video = api.replay(clip, wanted.photo, bars.on_progress)
-        seconds = save_clip(video, target, bars.on_progress)
+        seconds = save_clip(video, target, bars.on_progress, credentials)
     if not video.stats.get("same", True):
         say("warning: the frames differ from those of the clip: another machine, or other versions, made it.")
     warn(video)

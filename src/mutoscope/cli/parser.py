@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from mutoscope.cli import learning, looking, making, models
 from mutoscope.errors import MutoscopeError
+from mutoscope.media.credentials import GIVEN
 from mutoscope.request import SAMPLED, GenerateRequest, flag, wishes
 from mutoscope.server.command import add_serve_flags, serve
 from mutoscope.studio.command import add_studio_flags, studio
@@ -53,11 +54,13 @@ def build_parser() -> argparse.ArgumentParser:
         generate.add_argument(name, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
     generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
+    _add_credentials(generate)
     extend = command("extend", making.extend, "let an earlier clip go on as a sentence says")
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
     extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
     _add_wishes(extend, "seconds", "seed", *SAMPLED, "negative", "model")
     _add_output(extend, "the clip's name with -longer")
+    _add_credentials(extend)
     compare = command("compare", looking.compare, "draw one sentence by several models, side by side, each measured")
     compare.add_argument("prompt", metavar="PROMPT", help="what should happen, in English or Chinese")
     compare.add_argument(
@@ -89,6 +92,7 @@ def build_parser() -> argparse.ArgumentParser:
     replay.add_argument("clip", metavar="CLIP", help="an MP4, WebM or contact sheet that Mutoscope made")
     replay.add_argument("--photo", metavar="FILE", help="the photo, if it is no longer where it was")
     _add_output(replay, "the clip's name with -again")
+    _add_credentials(replay)
     doctor = command(
         "doctor", models.doctor, "tell what is installed, what works here, and what each missing part would bring"
     )
@@ -221,6 +225,12 @@ def _add_wishes(command: argparse.ArgumentParser, *names: str) -> None:
     for name in names:
         wish = wishes()[name]
         command.add_argument(flag(name), metavar=wish.metavar, help=wish.help, default=argparse.SUPPRESS)
+
+
+def _add_credentials(command: argparse.ArgumentParser) -> None:
+    """Who signs what is made (C2PA)."""
+    for name, what in GIVEN.items():
+        command.add_argument(flag(name), metavar="FILE", type=Path, help=what)
 
 
 def _add_output(command: argparse.ArgumentParser, default: str) -> None:

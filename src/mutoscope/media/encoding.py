@@ -49,7 +49,7 @@ def write_webm(
     _write(path, "webm", "libvpx-vp9", frames, fps, comment, options, container, on_progress, sound, "libopus")
 
 
-def write_gif(path: Path, frames: Frames, fps: int, on_progress: OnProgress = ignore) -> None:
+def write_gif(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
     """A GIF of one palette for all frames, its longer side at most 480 pixels; it plays for ever."""
     height, width = frames.shape[1:3]
     scale = min(1.0, LARGEST_GIF / max(height, width))
@@ -78,6 +78,18 @@ def write_gif(path: Path, frames: Frames, fps: int, on_progress: OnProgress = ig
             container.mux(stream.encode(graph.pull()))
             on_progress(Step(stage="encode", done=len(frames) + index + 1, total=2 * len(frames)))
         container.mux(stream.encode())
+    if comment:
+        _comment_gif(path, comment.encode())
+
+
+def _comment_gif(path: Path, comment: bytes) -> None:
+    """Put a comment into a GIF, which FFmpeg reads but does not write: behind the palette (GIF89a, sections 18 and 24)."""
+    gif = path.read_bytes()
+    palette = 3 * 2 ** ((gif[10] & 7) + 1) if gif[10] & 0x80 else 0
+    head = 13 + palette
+    parts = (comment[at : at + 255] for at in range(0, len(comment), 255))
+    extension = b"\x21\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
+    path.write_bytes(gif[:head] + extension + gif[head:])
 
 
 def read_frames(path: Path, seconds: float | None = None) -> tuple[Frames, Fraction, dict[str, str]]:

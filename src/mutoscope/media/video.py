@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from mutoscope.errors import MutoscopeError
+from mutoscope.errors import MutoscopeError, NoRoomError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
+from mutoscope.media.credentials import Credentials, check_signable
 from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
 from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
@@ -39,10 +40,16 @@ class Video:
     manifest: Manifest | None = None
     stats: dict[str, Any] = field(default_factory=dict)
     sound: Sound | None = None  # as it was made; `open` does not read it back
+    mark: str = ""  # what its file says of where it comes from, if there is no manifest
 
-    def save(self, path: str | Path, on_progress: OnProgress = ignore) -> Path:
-        """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing."""
+    def save(self, path: str | Path, on_progress: OnProgress = ignore, credentials: Credentials | None = None) -> Path:
+        """Write the video as its ending says (.mp4, .webm, .gif, or a contact sheet .png): all of it, or nothing.
+
+        `credentials`: who signs that it was generated.
+        """
         target = check_output(path)
+        if credentials is not None:
+            check_signable(target)
         height, width = self.frames.shape[1:3]
         if target.suffix.lower() in (".mp4", ".webm") and (height % 2 or width % 2):
             raise MutoscopeError(
@@ -50,6 +57,8 @@ class Video:
             )
         with finished_only(target) as unfinished:
             self._write(unfinished, on_progress)
+            if credentials is not None:
+                credentials.sign(unfinished, target.name)
         return target
 
     @classmethod
@@ -61,14 +70,14 @@ class Video:
         return cls(frames, round(rate), manifest)
 
     def _write(self, path: Path, on_progress: OnProgress) -> None:
-        comment = self.manifest.to_json() if self.manifest else ""
+        comment = self.manifest.to_json() if self.manifest else self.mark
         match path.suffix.lower():
             case ".mp4":
                 write_mp4(path, self.frames, self.fps, comment, on_progress, self.sound)
             case ".webm":
                 write_webm(path, self.frames, self.fps, comment, on_progress, self.sound)
             case ".gif":
-                write_gif(path, self.frames, self.fps, on_progress)
+                write_gif(path, self.frames, self.fps, comment, on_progress)
             case _:
                 words = PngInfo()
                 words.add_itxt("Comment", comment)
@@ -88,14 +97,14 @@ class Video:
 
 
 def read_manifest(path: str | Path) -> Manifest:
-    """The manifest inside a clip (.mp4, .webm) or a contact sheet (.png) that Mutoscope made."""
+    """The manifest inside a clip (.mp4, .webm, .gif) or a contact sheet (.png) that Mutoscope made."""
     path = Path(path)
     with _told_as_unreadable(path):
         comment = _png_comment(path) if path.suffix.lower() == ".png" else read_comment(path)
     if comment is None or not _is_manifest(comment):
         raise MutoscopeError(
             f"{path} does not say how it was made.",
-            "Only an MP4, a WebM or a contact sheet that Mutoscope made holds a manifest, and other programs drop it.",
+            "Only a clip or a contact sheet that Mutoscope made holds a manifest, and other programs drop it.",
             "Take the clip as Mutoscope saved it.",
         )
     return Manifest.from_json(comment)
@@ -161,8 +170,8 @@ def _unwritable(target: Path, error: Exception) -> MutoscopeError:
     )
 
 
-def _full(target: Path, why: str) -> MutoscopeError:
-    return MutoscopeError(
+def _full(target: Path, why: str) -> NoRoomError:
+    return NoRoomError(
         f"There is no room for {target}: {why}.",
         f"A clip may need {ROOM // 2**20} MB.",
         "Free some space, or write elsewhere.",

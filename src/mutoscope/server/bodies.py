@@ -5,7 +5,7 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from mutoscope.server.refusals import RefusedError, invalid, too_large
 FILES = {
     "photo": "photo", "input_reference": "photo", "last": "last", "mask": "mask", "extends": "extends", "video": "extends",
 }  # fmt: skip
-MOST_FIELDS, MOST_FILES = 64, 4
+MOST_FIELDS, MOST_FILES, MOST_MODELS = 64, 4, 8
 PATIENCE = 60  # seconds in which a body must have arrived
 MADE_HERE = r"video_[0-9a-f]{24}(:\d{1,2})?"  # a clip of the server: the id of its video, and which of the variants
 _DATA_URL = re.compile(r"data:[\w.+-]*/?[\w.+-]*(;[\w=.+-]+)*,")
@@ -30,11 +30,28 @@ File = UploadFile | str  # or a data URL
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """What was sent: wishes by name, files by the wish that they are, and which clip of the server goes on, if any."""
+    """What was sent: wishes by name, files by the wish that they are, and which clip of the server goes on, if any.
+
+    `models`: those that are to be compared (none: all families); None where nothing is compared.
+    """
 
     wishes: dict[str, Any]
     files: dict[str, File]
     earlier: str | None = None
+    models: list[str] | None = None
+
+    def comparing(self) -> "Body":
+        """The same with its `models`: a list, or text with commas; "all", or nothing, means all families."""
+        named = self.wishes.get("models") or "all"
+        models = [name.strip() for name in named.split(",")] if isinstance(named, str) else named
+        if not isinstance(models, list) or not all(isinstance(name, str) and name for name in models):
+            cure = 'Write "models": ["diffusion", "gan"], or leave it out.'
+            raise invalid("The models to compare cannot be read.", "They are names.", cure)
+        if len(models) > MOST_MODELS:
+            rule = f"At most {MOST_MODELS} are compared at once."
+            raise invalid(f"{len(models)} models were named.", rule, "Leave some out.")
+        wishes = {name: value for name, value in self.wishes.items() if name != "models"}
+        return replace(self, wishes=wishes, models=[] if models == ["all"] else models)
 
     async def keep(self, folder: Path) -> None:
         """Write the files into a folder under fixed names, whatever the client called them."""

@@ -46,7 +46,7 @@ class Running:
         self.stage = event["stage"]
         before = sum(self._shares[stage] for stage in STAGES[: STAGES.index(self.stage)])
         of_clip = before + self._shares[self.stage] * event["done"] / max(event["total"], 1)
-        self.share = max(self.share, (event["variant"] + of_clip) / self.job.request.variants)
+        self.share = max(self.share, (event["clip"] + of_clip) / event["of"])
 
     @property
     def _shares(self) -> dict[Stage, float]:
@@ -141,9 +141,10 @@ class Dispatcher:
     async def _outcome(self, running: Running) -> Callable[[], None]:
         """What is to be written down when the worker has done the job, or has not."""
         job, worker = running.job, running.worker
-        asked = {"do": "generate", **work_on(job.request, self.store.folder(job.id), self.settings.loras)}
+        work = work_on(job.request, self.store.folder(job.id), self.settings, job.models)
+        asked = {"do": "generate" if job.models is None else "compare", **work}
         try:
-            clips = await worker.ask(asked, self.settings.patience, running.hear)
+            made = await worker.ask(asked, self.settings.patience, running.hear)
         except WorkerFailedError as failure:
             if failure.code == "out_of_memory":
                 await worker.end()  # what is left of its memory may be in pieces
@@ -155,7 +156,7 @@ class Dispatcher:
             return self._after_death(running, death)
         self.metrics.ended.labels("completed").inc()
         self.metrics.seconds.observe(time.monotonic() - running.started)
-        return partial(self.store.complete, job.id, clips)
+        return partial(self.store.complete, job.id, **made)
 
     def _after_death(self, running: Running, death: WorkerDiedError) -> Callable[[], None]:
         job = running.job

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mutoscope.request import kinds, wishes
-from mutoscope.server.bodies import FILES, MADE_HERE
+from mutoscope.server.bodies import FILES, MADE_HERE, MOST_MODELS
 from mutoscope.server.wire import ErrorAnswer
 
 _TYPES = {str: "string", int: "integer", float: "number"}
@@ -17,6 +17,7 @@ _REASONS = {
         413: "The body is larger than may be sent.",
         415: "The body is neither a form nor JSON.",
     },
+    "look": {400: "No words can be seen to be looked at in this clip; the message says why."},
     "queue": {429: "Too much is waiting; Retry-After says in how many seconds to try again."},
     "disk": {507: "The server's disk is full."},
 }
@@ -26,6 +27,15 @@ _DATA_URLS = {
     name: {"type": "string", "pattern": f"^data:video/|^{MADE_HERE}$" if wish == "extends" else "^data:image/"}
     for name, wish in FILES.items()
 }
+
+
+_MODELS = {
+    "type": "array",
+    "items": {"type": "string"},
+    "maxItems": MOST_MODELS,
+    "description": "models that are compared, as GET /v1/models lists them; by itself all families that draw",
+}
+_MODELS_AS_TEXT = {"type": "string", "description": f"{_MODELS['description']}; with commas between"}
 
 
 def ERRORS(*reasons: str) -> dict[int | str, dict[str, Any]]:  # noqa: N802  (a constant with an argument)
@@ -47,6 +57,23 @@ def body_of_video() -> dict[str, Any]:
             "content": {"multipart/form-data": {"schema": form}, "application/json": {"schema": plain}},
         }
     }
+
+
+def body_of_comparison() -> dict[str, Any]:
+    """The same without a model of its own: several are compared."""
+    body = body_of_video()
+    for kind, content in body["requestBody"]["content"].items():
+        properties = content["schema"]["properties"]
+        del properties["model"], properties["variants"], properties["keep"]
+        properties["models"] = _MODELS if kind == "application/json" else _MODELS_AS_TEXT
+    return body
+
+
+def body_of_remix() -> dict[str, Any]:
+    """A body with wishes only; with `models` it asks for a comparison."""
+    body = body_of_json()
+    body["requestBody"]["content"]["application/json"]["schema"]["properties"]["models"] = _MODELS
+    return body
 
 
 def body_of_json() -> dict[str, Any]:

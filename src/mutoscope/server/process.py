@@ -3,21 +3,36 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
+from mutoscope.media.credentials import GIVEN
 from mutoscope.request import GenerateRequest
+from mutoscope.server.settings import Settings
 
 OnEvent = Callable[[dict[str, Any]], None]
 LONGEST_LINE = 16 * 2**20
 PATIENCE_WITH_CANCEL = 0.6  # seconds that a worker has to stop by itself
 
 
-def work_on(request: GenerateRequest, folder: Path, loras: Path | None) -> dict[str, Any]:
-    """A request as a worker is told it: its files lie in that folder, the LoRAs that it names in the other."""
-    return {"request": request.to_dict(), "folder": str(folder), "loras": None if loras is None else str(loras)}
+def work_on(
+    request: GenerateRequest, folder: Path, settings: Settings, models: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """A request as a worker is told it: its files lie in that folder, the LoRAs that it names in the server's.
+
+    `models`: those that it compares (none: all families); None where it asks for one model's clips.
+    """
+    loras = None if settings.loras is None else str(settings.loras)
+    asked = {"request": request.to_dict(), "folder": str(folder), "loras": loras, "models": models}
+    return asked | {"credentials": signed_by(settings)}
+
+
+def signed_by(settings: Settings) -> dict[str, str] | None:
+    """Whose files are signed as, if at all, as a worker is told it."""
+    given = {name: getattr(settings, name) for name in GIVEN}
+    return None if None in given.values() else {name: str(path) for name, path in given.items()}
 
 
 class WorkerDiedError(Exception):

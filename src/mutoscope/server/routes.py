@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
-from mutoscope.server.documents import ERRORS, body_of_json, body_of_video
+from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json, body_of_remix, body_of_video
 from mutoscope.server.keys import LOCAL
 from mutoscope.server.refusals import invalid, no_key
 from mutoscope.server.service import Service, unless_deleted
@@ -27,6 +27,12 @@ TYPES = {
     "photo": "application/octet-stream",
     "last": "application/octet-stream",
 }
+PRIVATE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+# The page of a comparison runs a script of its own: apart from everything else that this server shows, and offline.
+ALONE = (
+    "sandbox allow-scripts; default-src 'none'; media-src data:; img-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'"
+)
 
 
 class HeldFile(FileResponse):
@@ -79,6 +85,7 @@ async def job_of(video_id: str, service: The, owner: Owner) -> Job:
 
 
 Asked = Annotated[Job, Depends(job_of)]
+Number = Annotated[int, Query(ge=0, le=15, description="which of the clips")]
 videos = APIRouter(prefix="/v1", tags=["videos"])
 house = APIRouter(tags=["server"])
 
@@ -100,6 +107,17 @@ async def extend_video(request: Request, response: Response, service: The, owner
         raise invalid("No video was given.", "An extension goes on from one.", cure)
     response.headers.update(wire.POLL)
     return service.told(await service.submit(owner, body))
+
+
+@videos.post(
+    "/videos/comparisons", openapi_extra=body_of_comparison(), responses=ERRORS("clip", "body", "queue", "disk")
+)
+async def compare_models(request: Request, response: Response, service: The, owner: Asking) -> wire.Video:
+    """Ask several models for the same clip: `clips` has one of each, `comparison` what each follows of the words and what
+    it took, and /content?variant=comparison shows them side by side, as a video or (format=html) as a page."""
+    body = await read_body(request, service.settings.upload)
+    response.headers.update(wire.POLL)
+    return service.told(await service.submit(owner, body.comparing()))
 
 
 @videos.post("/videos/read", openapi_extra=body_of_json(), responses=ERRORS("body"))
@@ -159,17 +177,30 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
 async def download_content(
     job: Asked,
     service: The,
-    variant: Literal["video", "thumbnail", "spritesheet", "preview", "photo", "last"] = "video",
-    format: Literal["mp4", "webm", "gif"] = "mp4",
-    number: Annotated[int, Query(ge=0, le=15, description="which of the variants")] = 0,
+    variant: Literal["video", "comparison", "thumbnail", "spritesheet", "preview", "photo", "last"] = "video",
+    format: Annotated[
+        Literal["mp4", "webm", "gif", "html"], Query(description="of a video or a comparison; html is for the latter")
+    ] = "mp4",
+    number: Number = 0,
 ) -> FileResponse:
     """The clip, or a picture of it; a part of it where a Range is asked for."""
     path = await service.content(job, variant, number, format)
     kind = TYPES.get(variant) or wire.FORMATS.get(path.suffix[1:], "image/webp")
     name = f"{job.id}-{number}{path.suffix}"
-    safe = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
+    safe = PRIVATE | ({"Content-Security-Policy": ALONE} if path.suffix == ".html" else {})
     disposition = "attachment" if variant in ("photo", "last") else "inline"
     return HeldFile(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
+
+
+@videos.get(
+    "/videos/{video_id}/attention",
+    response_class=FileResponse,
+    responses=ERRORS("id", "query", "look", "disk")
+    | {200: {"description": "The picture: a row of frames for each word.", "content": {"image/png": {}}}},
+)
+async def show_attention(job: Asked, service: The, number: Number = 0) -> FileResponse:
+    """Which words each part of each frame looks at while the clip is drawn, as a picture; of clips that a family draws."""
+    return HeldFile(await service.attention(job, number), media_type="image/png", headers=PRIVATE)
 
 
 @videos.post("/videos/{video_id}/cancel", responses=ERRORS("id"))
@@ -178,10 +209,12 @@ async def cancel_video(job: Asked, service: The) -> wire.Video:
     return service.told(await service.cancel(job))
 
 
-@videos.post("/videos/{video_id}/remix", openapi_extra=body_of_json(), responses=ERRORS("id", "body", "queue", "disk"))
+@videos.post("/videos/{video_id}/remix", openapi_extra=body_of_remix(), responses=ERRORS("id", "body", "queue", "disk"))
 async def remix_video(request: Request, response: Response, job: Asked, service: The, owner: Asking) -> wire.Video:
-    """The same photo and settings again, but for what the body says; an empty body makes the same clip once more."""
+    """The same photo and settings again, but for what the body says; an empty body makes the same clip once more, and one
+    with `models` lets those models make it side by side."""
     body = await read_body(request, service.settings.upload)
+    body = body.comparing() if "models" in body.wishes else body
     response.headers.update(wire.POLL)
     return service.told(await service.submit(owner, body, remixed_from=job))
 

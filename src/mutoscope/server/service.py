@@ -9,17 +9,18 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mutoscope.request import HUB, GenerateRequest
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.server import wire
 from mutoscope.server.bodies import Body
 from mutoscope.server.cluster import Cluster
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, work_on
+from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, signed_by, work_on
 from mutoscope.server.refusals import RefusedError, disk_full, invalid, is_disk_full, not_found, queue_full
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import GIVEN, Job, Store
@@ -41,7 +42,7 @@ class Service:
         self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
-        self.converting = asyncio.Lock()
+        self.deriving = asyncio.Lock()
         self._models: list[dict[str, Any]] = []
 
     async def end(self) -> None:
@@ -62,12 +63,17 @@ class Service:
     async def submit(self, owner: str, body: Body, remixed_from: Job | None = None) -> Job:
         """A new job, its files kept and its request checked; or a RefusedError, and then nothing is kept."""
         self.check_queue(owner)
+        models = body.models if body.models is not None or remixed_from is None else remixed_from.models
+        if models is not None and "model" in body.wishes:
+            raise invalid(
+                "One model was named for a comparison.", "It names models.", 'Write "models", or leave it out.'
+            )
         self.coming[owner] = self.coming.get(owner, 0) + 1
         job_id = f"video_{secrets.token_hex(12)}"
         folder = self.store.folder(job_id)
         try:
             folder.mkdir()
-            wishes, source = _wishes_of(remixed_from), remixed_from
+            wishes, source = _wishes_of(remixed_from, models), remixed_from
             if remixed_from is not None:
                 await self._copy_files(remixed_from, folder)
             if body.earlier is not None:
@@ -75,7 +81,7 @@ class Service:
             await body.keep(folder)
             given = {path.name: path.name for path in folder.iterdir()}
             request = GenerateRequest.from_dict({**wishes, **body.wishes, **given})
-            job = await self._checked(job_id, owner, request, source)
+            job = await self._checked(job_id, owner, request, source, models)
             self.store.add(job)
         except BaseException as error:
             shutil.rmtree(folder, ignore_errors=True)
@@ -124,7 +130,7 @@ class Service:
         self.store.delete(job.id)
 
     async def content(self, job: Job, variant: str, number: int, kind: str) -> Path:
-        """The file of a clip or a picture of it; other kinds than MP4 are made when they are first asked for."""
+        """The file of a clip or a picture of it; what was not made with the clip is made when it is first asked for."""
         folder = self.store.folder(job.id)
         if variant == "preview":
             with unless_deleted():
@@ -134,13 +140,26 @@ class Service:
             return _there(folder / variant, f"{variant} photo of this video", "It was made without one.")
         if job.status != "completed":
             raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
-        clip = _there(folder / f"clip-{number}.mp4", f"clip {number} of this video", "Its clips are counted from 0.")
         if variant == "thumbnail":
             return _there(folder / f"thumbnail-{number}.webp", "thumbnail of this video")
-        ending = "png" if variant == "spritesheet" else kind
-        target = clip.with_suffix(f".{ending}")
-        if not target.exists():
-            await self._convert(clip, target)
+        if variant == "comparison":
+            cure = "POST /v1/videos/comparisons makes one."
+            clip = _there(folder / "compare.mp4", "comparison in this video", cure)
+        else:
+            clip = _clip(folder, number)
+        target = clip.with_suffix(".png" if variant == "spritesheet" else f".{kind}")
+        if kind == "html":
+            return _there(target, "page of this clip", "Only a comparison has one.")
+        await self._derive("convert", clip, target)
+        return target
+
+    async def attention(self, job: Job, number: int) -> Path:
+        """A picture of the words that each part of a clip looks at, drawn when it is first asked for."""
+        if job.status != "completed":
+            raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
+        clip = _clip(self.store.folder(job.id), number)
+        target = clip.with_name(f"attention-{number}.png")
+        await self._derive("look", clip, target)
         return target
 
     async def _copy_files(self, old: Job, folder: Path) -> None:
@@ -156,15 +175,19 @@ class Service:
         await _copy(await self.content(source, "video", int(number or 0), "mp4"), folder / "extends")
         return source
 
-    async def _checked(self, job_id: str, owner: str, request: GenerateRequest, remixed_from: Job | None) -> Job:
+    async def _checked(
+        self, job_id: str, owner: str, request: GenerateRequest, remixed_from: Job | None, models: list[str] | None
+    ) -> Job:
         limits = self.settings
         await self._check_model(request)
+        if models is not None:
+            models = await self._compared(request, models)
         _check_loras(request, limits.loras)
         if request.seconds > limits.seconds:
             rule = f"Here a clip may have {limits.seconds:g}."
             raise invalid(f"The clip would have {request.seconds:g} seconds.", rule, "Ask for fewer seconds.")
         folder = self.store.folder(job_id)
-        expected = await self._at_desk({"do": "check", **work_on(request, folder, limits.loras)})
+        expected = await self._at_desk({"do": "check", **work_on(request, folder, limits, models)})
         width, height, frames = expected["width"], expected["height"], expected["frames"]
         if width * height * frames > limits.megapixels * 1_000_000:
             size = f"{frames} frames of {width}x{height}"
@@ -179,7 +202,18 @@ class Service:
             expected=expected["seconds"],
             created=time.time(),
             remixed_from=remixed_from.id if remixed_from else None,
+            comparison=None if models is None else {"models": models},
         )
+
+    async def _compared(self, request: GenerateRequest, names: list[str]) -> list[str]:
+        """The models that are to be compared, each once and by its own name."""
+        if (request.variants, request.keep) != (1, 0):
+            rule = "A comparison makes one clip of each model."
+            raise invalid("Variants of a comparison were asked for.", rule, "Leave out variants and keep.")
+        requests = {named.model: named for named in (replace(request, model=name) for name in names)}
+        for named in requests.values():
+            await self._check_model(named)
+        return list(requests)
 
     async def _check_model(self, request: GenerateRequest) -> None:
         names = [model["id"] for model in await self.models()]
@@ -206,28 +240,33 @@ class Service:
                 "The request could not be looked at.", "Its picture may be damaged.", "Save the picture again as JPEG."
             ) from failure
 
-    async def _convert(self, clip: Path, target: Path) -> None:
-        """One conversion at a time, in a process that ends with it."""
-        async with self.converting:
+    async def _derive(self, how: str, clip: Path, target: Path) -> None:
+        """Make a file from a clip, if it is not there yet: one at a time, in a process that ends with it."""
+        async with self.deriving:
             if target.exists():
                 return
-            worker = WorkerProcess("converter", self.settings.memory)
+            worker = WorkerProcess(f"{how}er", self.settings.memory)
             try:
-                await worker.ask({"do": "convert", "clip": str(clip), "target": str(target)}, PATIENCE_WITH_FILES)
+                asked = {"do": how, "clip": str(clip), "target": str(target), "credentials": signed_by(self.settings)}
+                await worker.ask(asked, PATIENCE_WITH_FILES)
             except (WorkerFailedError, WorkerDiedError, TimeoutError) as failure:
                 _there(clip, "such video any more")
                 if isinstance(failure, WorkerFailedError):
-                    raise disk_full() from failure
-                raise invalid("The clip could not be converted.", "It took too much.", "Take the MP4.") from failure
+                    full = failure.code == "disk_full"
+                    raise (disk_full() if full else RefusedError(400, failure.code, failure)) from failure
+                raise invalid(
+                    "The file could not be made of the clip.", "It took too much.", "Take the MP4."
+                ) from failure
             finally:
                 await worker.end()
 
 
-def _wishes_of(job: Job | None) -> dict[str, Any]:
-    """What an earlier job asked for, without its files."""
+def _wishes_of(job: Job | None, models: list[str] | None) -> dict[str, Any]:
+    """What an earlier job asked for, without its files; a comparison has no model of its own and no variants."""
+    alone = {} if models is None else {"model": DRAWS, "variants": 1, "keep": 0}
     if job is None:
-        return {}
-    return {**job.request.to_dict(), **dict.fromkeys(GIVEN)}
+        return alone
+    return {**job.request.to_dict(), **dict.fromkeys(GIVEN), **alone}
 
 
 def _check_loras(request: GenerateRequest, folder: Path | None) -> None:
@@ -254,6 +293,10 @@ async def _copy(source: Path, target: Path) -> None:
     """In a thread: others are answered while a large file is copied."""
     with unless_deleted():
         await asyncio.to_thread(shutil.copyfile, source, target)
+
+
+def _clip(folder: Path, number: int) -> Path:
+    return _there(folder / f"clip-{number}.mp4", f"clip {number} of this video", "Its clips are counted from 0.")
 
 
 def _there(path: Path, what: str, cure: str = "GET /v1/videos tells what there is.") -> Path:

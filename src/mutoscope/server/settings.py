@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mutoscope.errors import MutoscopeError
+from mutoscope.media.credentials import GIVEN, credentials_of
 from mutoscope.request import Wish
 
 MOST_WORKERS = 64
@@ -56,10 +57,14 @@ class Settings:
     )
     patience: int = field(default=1800, metadata=_setting("seconds after which a job is given up", "S", 1, 86_400))
 
+    certificate: Path | None = field(default=None, metadata=_setting(GIVEN["certificate"], "FILE"))
+    private_key: Path | None = field(default=None, metadata=_setting(GIVEN["private_key"], "FILE"))
+
     def __post_init__(self) -> None:
         for known in fields(self):
             _check_range(known.name, known.metadata["wish"], getattr(self, known.name))
         self._check_workers()
+        credentials_of(self.certificate, self.private_key)
         if self.loras is not None and not self.loras.is_dir():
             raise MutoscopeError(f"{self.loras} is no folder.", "LoRAs lie in one.", "Make it, or leave --loras out.")
         if self.keys is None and not is_loopback(self.host):

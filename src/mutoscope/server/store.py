@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS jobs (
   attempts INTEGER NOT NULL DEFAULT 0,
   finished REAL,
   error TEXT,
-  clips TEXT NOT NULL DEFAULT '[]'
+  clips TEXT NOT NULL DEFAULT '[]',
+  comparison TEXT
 );
 CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, number);
 CREATE INDEX IF NOT EXISTS jobs_by_status ON jobs (status, number);
@@ -52,6 +53,13 @@ class Job:
     finished: float | None = None
     error: dict[str, str] | None = None  # code, message
     clips: list[dict[str, Any]] = field(default_factory=list)  # what each variant's manifest says
+    # Of a job that compares: models (none: all families), and at the end contenders, one for each clip, and absent.
+    comparison: dict[str, Any] | None = None
+
+    @property
+    def models(self) -> list[str] | None:
+        """The models that are compared, none of them named meaning all families; None where nothing is compared."""
+        return None if self.comparison is None else list(self.comparison["models"])
 
 
 class Store:
@@ -65,6 +73,8 @@ class Store:
         self.database.execute("PRAGMA journal_mode = WAL")  # readers never wait, and a kill -9 loses nothing
         self.database.execute("PRAGMA synchronous = NORMAL")
         self.database.executescript(_SCHEMA)
+        if "comparison" not in {row["name"] for row in self.database.execute("PRAGMA table_info(jobs)")}:
+            self.database.execute("ALTER TABLE jobs ADD COLUMN comparison TEXT")  # of an earlier version
 
     def close(self) -> None:
         """Write everything to the database file and let go of it."""
@@ -80,6 +90,7 @@ class Store:
             "request": json.dumps(job.request.to_dict()),
             "error": None,
             "clips": "[]",
+            "comparison": json.dumps(job.comparison),
         }
         names = ", ".join(row)
         places = ", ".join(f":{name}" for name in row)
@@ -111,11 +122,11 @@ class Store:
         )
         return rows[0] if rows else None
 
-    def complete(self, job_id: str, clips: list[dict[str, Any]]) -> None:
-        """The job is done, and its clips are on disk."""
+    def complete(self, job_id: str, clips: list[dict[str, Any]], comparison: dict[str, Any] | None = None) -> None:
+        """The job is done, and its clips are on disk; `comparison`: how they compare, if that was asked."""
         self.database.execute(
-            "UPDATE jobs SET status = 'completed', finished = ?, clips = ?, error = NULL WHERE id = ?",
-            (time.time(), json.dumps(clips), job_id),
+            "UPDATE jobs SET status = 'completed', finished = ?, clips = ?, comparison = ?, error = NULL WHERE id = ?",
+            (time.time(), json.dumps(clips), json.dumps(comparison), job_id),
         )
 
     def fail(self, job_id: str, code: str, message: str) -> None:
@@ -178,5 +189,6 @@ def _job(row: sqlite3.Row) -> Job:
             "request": GenerateRequest.from_dict(json.loads(row["request"])),
             "error": json.loads(row["error"]) if row["error"] else None,
             "clips": json.loads(row["clips"]),
+            "comparison": json.loads(row["comparison"] or "null"),
         }
     )

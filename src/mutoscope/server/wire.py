@@ -8,7 +8,7 @@ from mutoscope.progress import Stage
 from mutoscope.server.dispatcher import Running
 from mutoscope.server.store import GIVEN, Job, Status
 
-FORMATS = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif"}
+FORMATS = {"mp4": "video/mp4", "webm": "video/webm", "gif": "image/gif", "html": "text/html"}
 POLL = {"openai-poll-after-ms": "500"}
 
 
@@ -28,10 +28,42 @@ class ErrorAnswer(BaseModel):
 
 
 class VideoError(BaseModel):
-    """Why a job failed: cancelled, out_of_memory, worker_died, timeout or invalid_request."""
+    """Why a job failed: cancelled, out_of_memory, worker_died, timeout, disk_full or invalid_request."""
 
     code: str
     message: str
+
+
+class Contender(BaseModel):
+    """What one of several models made of the sentence, and what it took."""
+
+    name: str
+    weights: str  # the beginning of their sha256
+    score: str
+    followed: list[str]  # what the sentence says and the clip shows, in the sentence's words
+    not_followed: list[str]
+    not_read: list[str]
+    unread_because: str | None  # why nothing could be read of the clip
+    steps: int
+    seconds: dict[str, float]  # by stage
+    peak_memory: int | None  # bytes; None where the system does not tell that of one clip
+
+
+class Absent(BaseModel):
+    """A model that made nothing, why, and what to do about it."""
+
+    name: str
+    problem: str
+    rule: str
+    cure: str
+
+
+class Comparison(BaseModel):
+    """How models compare; before the end, only which are compared."""
+
+    models: list[str]  # none: all families that draw
+    contenders: list[Contender] = []  # one for each of the clips
+    absent: list[Absent] = []
 
 
 class Video(BaseModel):
@@ -55,7 +87,8 @@ class Video(BaseModel):
     ahead: int | None  # how many jobs are before it in the queue
     preview: int  # how many looks at it there have been so far; the last one: /content?variant=preview
     request: dict[str, Any]  # all that was asked, defaults included
-    clips: list[dict[str, Any]]  # for each variant, what its manifest says
+    clips: list[dict[str, Any]]  # for each variant (or model), what its manifest says
+    comparison: Comparison | None  # of a job that compares models
 
 
 class VideoList(BaseModel):
@@ -130,7 +163,7 @@ def video(job: Job, running: Running | None, ahead: int | None) -> Video:
     asked = {name: value for name, value in job.request.to_dict().items() if name not in GIVEN}
     return Video(
         id=job.id,
-        model=job.request.model,
+        model=job.request.model if job.models is None else ", ".join(job.models) or "all",
         status=job.status,
         progress=progress,
         created_at=int(job.created),
@@ -146,4 +179,5 @@ def video(job: Job, running: Running | None, ahead: int | None) -> Video:
         preview=running.previews if running else 0,
         request=asked | {name: getattr(job.request, name) is not None for name in GIVEN},
         clips=job.clips,
+        comparison=None if job.comparison is None else Comparison(**job.comparison),
     )

@@ -16,15 +16,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from mutoscope.errors import MutoscopeError
+from mutoscope.errors import MutoscopeError, NoRoomError
+from mutoscope.media.credentials import SIGNABLE, Credentials
 from mutoscope.progress import Step
-from mutoscope.request import GenerateRequest
+from mutoscope.request import SAMPLED, GenerateRequest
 from mutoscope.server.store import GIVEN
 
 Say = Callable[[dict[str, Any]], None]
 THUMBNAIL_SIDE = 480
 PAUSE_BETWEEN_LOOKS = 1.0  # seconds
-BEGINNING = Step(stage="condition", done=0, total=1)  # what every variant tells once
+BEGINNING = Step(stage="condition", done=0, total=1)  # what every clip tells once
 NO_MEMORY = MutoscopeError(
     "Memory ran out.", "A worker may take only so much.", "Ask for a smaller size, fewer seconds or a lower fps."
 )
@@ -37,9 +38,9 @@ class Cancelled(BaseException):
 class Teller:
     """Tells the server how far a job is, with rough looks at it now and then; raises `Cancelled` once it is called off."""
 
-    def __init__(self, folder: Path, say: Say, cancelled: threading.Event) -> None:
-        self.folder, self.say, self.cancelled = folder, say, cancelled
-        self.variant, self.looked = -1, 0.0
+    def __init__(self, folder: Path, clips: int, say: Say, cancelled: threading.Event) -> None:
+        self.folder, self.clips, self.say, self.cancelled = folder, clips, say, cancelled
+        self.clip, self.looked = -1, 0.0
 
     def heed(self, step: Step) -> None:
         """Only notice that the work was called off."""
@@ -47,37 +48,88 @@ class Teller:
             raise Cancelled
 
     def tell(self, step: Step) -> None:
-        """Say that a step is done, and of which variant."""
+        """Say that a step is done, and of which clip."""
         self.heed(step)
-        self.variant += step == BEGINNING
-        self.say({"variant": max(self.variant, 0), "stage": step.stage, "done": step.done, "total": step.total})
+        self.clip += step == BEGINNING
+        of = {"clip": max(self.clip, 0), "of": self.clips}
+        self.say({**of, "stage": step.stage, "done": step.done, "total": step.total})
         if step.look is not None and time.monotonic() - self.looked > PAUSE_BETWEEN_LOOKS:
             _picture(step.look(), self.folder / "preview.webp")
             self.looked = time.monotonic()
             self.say({"preview": True})
 
 
-def generate(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> list[dict[str, Any]]:
+def generate(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict[str, Any]:
     """Make every variant of a request in its folder, a draft first where that is worth it; what each manifest says."""
     from mutoscope import api
 
-    folder, request, teller = Path(asked["folder"]), _located(asked), Teller(Path(asked["folder"]), say, cancelled)
+    folder, request = Path(asked["folder"]), _located(asked)
+    teller = Teller(folder, request.variants, say, cancelled)
     if (draft := api.draft(request)) is not None:
         with suppress(MutoscopeError):  # what is too small to be made small is still made as asked
             api.generate_request(draft, teller.heed).save(folder / "preview.mp4")
             say({"preview": True})
     clips = []
     for index, video in enumerate(_videos(request, teller)):
-        assert video.manifest is not None
-        seed = video.manifest.request["seed"]
-        # The clip remembers its files by names that give nothing away of this machine.
-        told = {**asked["request"], "seed": seed, "variants": 1, "keep": 0}
-        video = replace(video, manifest=replace(video.manifest, request=told))
-        video.save(folder / f"clip-{index}.mp4", teller.tell)
-        _picture(video.frames[len(video.frames) // 2], folder / f"thumbnail-{index}.webp")
-        clips.append({**asdict(video.manifest), "seed": seed})
-        del clips[-1]["request"]
-    return clips
+        video = _anonymous(video, asked["request"])
+        video.save(folder / f"clip-{index}.mp4", teller.tell, _credentials(asked))
+        clips.append(_described(video, folder / f"thumbnail-{index}.webp"))
+    return {"clips": clips}
+
+
+def compare(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict[str, Any]:
+    """Make one clip of each model in the folder, and all of them as one page and one film; how they compare."""
+    from mutoscope import api
+
+    folder, models = Path(asked["folder"]), asked["models"]
+    teller = Teller(folder, len(api.entrants(models)[0]), say, cancelled)
+    wishes: dict[str, Any] = {name: wish for name, wish in _located(asked).to_dict().items() if name != "model"}
+    found = api.compare(**wishes, models=models, on_progress=teller.tell)
+    contenders = [replace(one, video=_anonymous(one.video, asked["request"])) for one in found.contenders]
+    found = replace(found, contenders=contenders)
+    clips = []
+    for index, one in enumerate(contenders):
+        one.video.save(folder / f"clip-{index}.mp4", teller.heed, _credentials(asked))
+        clips.append(_described(one.video, folder / f"thumbnail-{index}.webp"))
+    found.film().save(folder / "compare.mp4", teller.heed, _credentials(asked))
+    found.save(folder / "compare.html")
+    absent = [one.told() for one in found.absent]
+    return {"clips": clips, "comparison": {"models": models, "contenders": found.told(), "absent": absent}}
+
+
+def _credentials(asked: dict[str, Any]) -> Credentials | None:
+    """Who signs what is made, if anyone does."""
+    given = asked["credentials"]
+    return None if given is None else Credentials(**{name: Path(path) for name, path in given.items()})
+
+
+def _anonymous(video: Any, request: dict[str, Any]) -> Any:
+    """The clip, remembering its files by names that give nothing away of this machine."""
+    own = {name: video.manifest.request[name] for name in ("seed", "model")}
+    return replace(video, manifest=replace(video.manifest, request={**request, **own, "variants": 1, "keep": 0}))
+
+
+def _described(video: Any, thumbnail: Path) -> dict[str, Any]:
+    """What the manifest of a clip says; and a small picture of it."""
+    _picture(video.frames[len(video.frames) // 2], thumbnail)
+    said = {**asdict(video.manifest), "seed": video.manifest.request["seed"]}
+    del said["request"]
+    return said
+
+
+def look(asked: dict[str, Any]) -> None:
+    """A picture of which words each part of a clip looks at, seen while it is drawn once more."""
+    from mutoscope import api
+    from mutoscope.media.video import read_manifest
+
+    manifest = read_manifest(asked["clip"])
+    request = _located({"folder": str(Path(asked["clip"]).parent), "request": {**manifest.request, "lora": None}})
+    if request.extends is not None:
+        rule = "Attention can be shown of clips that were drawn in one go."
+        raise MutoscopeError("This clip goes on from an earlier one.", rule, "Look at the earlier one.")
+    counting = ("prompt", "photo", "model", "seed", "negative", "last", *SAMPLED)  # of the wishes, for what is drawn
+    wishes = {name: wish for name in counting if (wish := getattr(request, name)) is not None}
+    api.look(**wishes, weights=manifest.checkpoint).save(asked["target"])
 
 
 def _videos(request: GenerateRequest, teller: Teller) -> Iterator[Any]:
@@ -106,7 +158,8 @@ def check(asked: dict[str, Any]) -> dict[str, Any]:
     """What a request takes if it can be met."""
     from mutoscope import api
 
-    return asdict(api.check(_located(asked)))
+    request, models = _located(asked), asked["models"]
+    return asdict(api.check(request) if models is None else api.check_comparison(request, models))
 
 
 def read(asked: dict[str, Any]) -> dict[str, Any]:
@@ -126,13 +179,12 @@ def read(asked: dict[str, Any]) -> dict[str, Any]:
 
 def list_models(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """The models that can be asked for: those that are on this disk, the one that moves photos first."""
-    from mutoscope.api.loading import DRAWS, models
+    from mutoscope.api.loading import models
 
     found = {}  # by name, as what was trained here goes before what is bundled
     for model in sorted(models(), key=lambda model: model.name != "motion"):
         if model.where != "on the hub":
-            name = "storybook" if model.name == DRAWS else model.name  # as a request without a photo names it by itself
-            found[name] = {"id": name, "licence": model.licence, "can": list(model.can)}
+            found[model.name] = {"id": model.name, "licence": model.licence, "can": list(model.can)}
     return list(found.values())
 
 
@@ -147,24 +199,28 @@ def convert(asked: dict[str, Any]) -> None:
     """The same clip as another kind of file; no network is needed, so none is loaded."""
     from mutoscope.media.video import Video
 
-    Video.open(asked["clip"]).save(asked["target"])
+    target = Path(asked["target"])
+    signable = target.suffix in SIGNABLE
+    Video.open(asked["clip"]).save(target, credentials=_credentials(asked) if signable else None)
 
 
+MAKERS: dict[str, Callable[[dict[str, Any], Say, threading.Event], Any]] = {"generate": generate, "compare": compare}
 ANSWERS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    answer.__name__: answer for answer in (check, read, list_models, warm, convert)
+    answer.__name__: answer for answer in (check, read, list_models, warm, convert, look)
 }
 
 
 def answer(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict[str, Any]:
     """What came of one thing that was asked: a `result`, or `failed` with a code and a message."""
     try:
-        if asked["do"] == "generate":
-            return {"result": generate(asked, say, cancelled)}
+        if (make := MAKERS.get(asked["do"])) is not None:
+            return {"result": make(asked, say, cancelled)}
         return {"result": ANSWERS[asked["do"]](asked)}
     except Cancelled:
         return {"failed": "cancelled", "message": "The job was cancelled."}
     except MutoscopeError as error:
-        return {"failed": "invalid_request", "message": str(error).replace(f"{asked.get('folder')}{os.sep}", "")}
+        code = "disk_full" if isinstance(error, NoRoomError) else "invalid_request"
+        return {"failed": code, "message": str(error).replace(f"{asked.get('folder')}{os.sep}", "")}
     except Exception as error:
         if _is_out_of_memory(error):
             return {"failed": "out_of_memory", "message": str(NO_MEMORY)}

@@ -42,11 +42,17 @@ class Contender:
 
     def told(self) -> dict[str, Any]:
         """The same as plain values, ready for JSON."""
-        wrong = [] if isinstance(self.heeding, str) else [str(thing) for thing in self.heeding.of(Answer.WRONG)]
+        unread = self.heeding if isinstance(self.heeding, str) else None
         return {
-            "name": self.name, "weights": self.weights, "score": self.score, "not_followed": wrong, "steps": self.steps,
-            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()}, "peak_memory": self.memory,
+            "name": self.name, "weights": self.weights, "score": self.score, "followed": self._words(Answer.RIGHT),
+            "not_followed": self._words(Answer.WRONG), "not_read": self._words(Answer.NOT_READ), "unread_because": unread,
+            "steps": self.steps, "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "peak_memory": self.memory,
         }  # fmt: skip
+
+    def _words(self, answer: Answer) -> list[str]:
+        """What of the sentence has that answer."""
+        return [] if isinstance(self.heeding, str) else [str(thing) for thing in self.heeding.of(answer)]
 
     @property
     def weights(self) -> str:
@@ -67,3 +73,7 @@ class Absent:
 
     name: str
     why: MutoscopeError
+
+    def told(self) -> dict[str, str]:
+        """The same as plain values, ready for JSON."""
+        return {"name": self.name, "problem": self.why.problem, "rule": self.why.rule, "cure": self.why.cure}

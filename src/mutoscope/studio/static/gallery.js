@@ -45,7 +45,7 @@ function card(video) {
   look.setAttribute("aria-label", `${words.show}: ${name}`);
   return element(
     "article", { className: "clip" }, look, element("p", {}, video.prompt.length > 90 ? `${video.prompt.slice(0, 88)}…` : video.prompt),
-    element("p", { className: "soft" }, `${video.model} · ${video.size.replace("x", "×")} · ${video.seconds}\u00a0s`),
+    element("p", { className: "soft" }, `${server.modelOf(video)} · ${video.size.replace("x", "×")} · ${video.seconds}\u00a0s`),
     element("div", { className: "actions" },
       element("button", { type: "button", className: "quiet", onclick: () => doing.again(video) }, words.again),
       element("button", { type: "button", className: "quiet", onclick: () => doing.remove(video) }, words.remove_clip)),
@@ -54,7 +54,9 @@ function card(video) {
 
 function picture(video, name) {
   if (video.status === "completed") {
-    return element("img", { src: server.content(video.id, { variant: "thumbnail" }), alt: name, loading: "lazy" });
+    const seen = video.comparison ? video.clips : [video.clips[0]];
+    const looks = seen.map((_, number) => element("img", { src: server.content(video.id, { variant: "thumbnail", number }), alt: number ? "" : name, loading: "lazy" }));
+    return element("div", { className: "looks" }, ...looks);
   }
   const failed = video.error?.code === "cancelled" ? words.cancelled : words.failed;
   const state = { queued: words.queued(video.ahead), in_progress: words.working, failed }[video.status];

@@ -8,6 +8,7 @@ import * as result from "./result.js";
 import * as server from "./server.js";
 import { language, preferred, speak, words } from "./words.js";
 
+const DRAWS = "diffusion"; // what draws where no model is chosen
 const MORE = ["negative", "motion", "guidance", "steps", "fps", "keep", "lora"];
 const form = document.getElementById("wishes");
 const fields = Object.fromEntries(
@@ -16,9 +17,11 @@ const fields = Object.fromEntries(
 const last = document.getElementById("last");
 const goesOn = document.getElementById("earlier");
 let models = [];
+let arrived = null; // when they are known, which takes a moment where the server has just been started
 let earlier = null; // the clip that goes on, as {id, number, prompt}
 const wrong = document.getElementById("error");
 const submit = form.querySelector("[type=submit]");
+const comparing = document.getElementById("compare");
 
 const standard = { motion: 1, fps: 24, keep: 0, negative: null, guidance: null, steps: null, lora: null };
 
@@ -31,11 +34,11 @@ function aspect() {
 // What the server would choose by itself, so that words are read by the model that will hear them.
 function model() {
   const drawn = !picture.photo.file || last.files.length || earlier;
-  return fields.model.value || (drawn && models.includes("storybook") ? "storybook" : "motion");
+  return fields.model.value || (drawn && models.includes(DRAWS) ? DRAWS : "motion");
 }
 
-function size() {
-  if (!aspect() && model() !== "motion") return null;
+function size(chosen) {
+  if (!aspect() && chosen !== "motion") return null;
   const seen = picture.dimensions();
   const shape = aspect() ?? (seen ? seen[0] / seen[1] : null);
   if (!shape) return null;
@@ -44,11 +47,11 @@ function size() {
   return `${even(longest * Math.min(1, shape))}x${even(longest * Math.min(1, 1 / shape))}`;
 }
 
-function wishes() {
+function wishes(chosen = model()) {
   const { subject, drag } = picture.photo;
   return {
-    prompt: fields.prompt.value, size: size(), seconds: fields.seconds.value || 3, variants: fields.variants.value,
-    seed: fields.seed.value || 0, model: model(),
+    prompt: fields.prompt.value, size: size(chosen), seconds: fields.seconds.value || 3, variants: fields.variants.value,
+    seed: fields.seed.value || 0, model: chosen,
     ...Object.fromEntries(MORE.map((name) => [name, fields[name].value.trim() || null])),
     extends: earlier && `${earlier.id}:${earlier.number}`,
     subject: subject && picture.photo.file ? picture.point(subject) : null,
@@ -67,21 +70,38 @@ function fail(error) {
 
 async function trying(act) {
   wrong.hidden = true;
-  submit.disabled = true;
+  submit.disabled = comparing.disabled = true;
   try {
     return await act();
   } catch (error) {
     fail(error);
   } finally {
-    submit.disabled = false;
+    submit.disabled = comparing.disabled = false;
   }
 }
 
 const make = () =>
   trying(async () => {
+    await arrived;
     const photo = earlier ? null : picture.photo.file;
     if (model() === "motion" && !photo) throw new Error(words.needsPhoto);
     result.show(await server.create(wishes(), photo, last.files[0]), picture.photo.image && photo);
+    await refresh();
+  });
+
+// All families draw what one of them would: there is one clip of each, and none has a model of its own to be told.
+const compare = () =>
+  trying(async () => {
+    const photo = earlier ? null : picture.photo.file;
+    const { model: _, variants, keep, ...shared } = wishes(DRAWS);
+    result.show(await server.compare(shared, photo, last.files[0]), picture.photo.image && photo);
+    await refresh();
+  });
+
+const compareAgain = (video, seed) =>
+  trying(async () => {
+    const made = await server.remix(video.id, { models: "all", seed });
+    result.show(made, video.request.photo ? await server.photoOf(video.id) : null);
     await refresh();
   });
 
@@ -169,6 +189,7 @@ function speaking(chosen) {
   return refresh();
 }
 
+comparing.addEventListener("click", compare);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   make();
@@ -186,11 +207,12 @@ document.getElementById("language").addEventListener("click", () => speaking(lan
 
 picture.start(changed);
 prompt.start(given);
-result.start({ onEnd: refresh, again, edit, remove, continued });
+result.start({ onEnd: refresh, again, compareAgain, edit, remove, continued });
 gallery.start({ show: (video) => result.show(video), again, remove });
 speaking(preferred());
-server.models().then((offered) => {
+arrived = server.models().then((offered) => {
   models = offered.map(({ id }) => id);
+  comparing.hidden = !models.some((id) => server.draws({ model: id }));
   fields.model.append(...offered.map(({ id, can }) => Object.assign(new Option(id, id), { title: can.join(", ") })));
   changed();
 }, fail);

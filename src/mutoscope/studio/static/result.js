@@ -1,6 +1,8 @@
 // One video: its progress while it is made, then its variants to look at, pick and take away.
 
 import * as server from "./server.js";
+import { attention } from "./attention.js";
+import { compared } from "./comparison.js";
 import { element } from "./elements.js";
 import { words } from "./words.js";
 
@@ -8,7 +10,7 @@ const result = document.getElementById("result");
 const main = document.querySelector("main");
 let shown = null; // the video that is on the page
 let unfollow = () => {};
-let doing = {}; // what the page can do with a video: onEnd, edit, again, remove
+let doing = {}; // what the page can do with a video: onEnd, edit, again, compareAgain, remove, continued
 
 export const start = (actions) => (doing = actions);
 
@@ -16,12 +18,13 @@ export function show(video, photo = null) {
   close();
   shown = { video, photo, picked: 0, previews: 0 };
   main.classList.add("with-result");
+  main.classList.toggle("comparing", Boolean(video.comparison));
   result.hidden = false;
   draw();
   if (!ended(video)) {
     unfollow = server.follow(video.id, changed);
   }
-  if (matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ behavior: "smooth", block: "start" });
+  if (video.comparison || matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
 function changed(now) {
@@ -39,7 +42,7 @@ export function close(id = shown?.video.id) {
   shown = null;
   result.hidden = true;
   result.replaceChildren();
-  main.classList.remove("with-result");
+  main.classList.remove("with-result", "comparing");
 }
 
 export const redraw = () => shown && draw();
@@ -48,7 +51,7 @@ const ended = (video) => ["completed", "failed"].includes(video.status);
 function draw() {
   const { video } = shown;
   const title = element("h2", {}, video.prompt);
-  if (video.status === "completed") result.replaceChildren(title, ...finished(video));
+  if (video.status === "completed") result.replaceChildren(title, ...(video.comparison ? compared(video) : finished(video)), choices(video), facts(video));
   else if (video.status === "failed") result.replaceChildren(title, ...failed(video));
   else {
     shown.previews = 0;
@@ -114,8 +117,7 @@ function finished(video) {
   const player = element("video", {
     src: server.content(video.id, { number: shown.picked }), controls: true, loop: true, autoplay: true, muted: true, playsInline: true,
   });
-  const clip = video.clips[shown.picked];
-  return [player, ...picks(video), downloads(video), choices(video), facts(video, clip)];
+  return [player, ...picks(video), downloads(video), ...attention(video, shown.picked)];
 }
 
 function picks(video) {
@@ -145,8 +147,9 @@ function downloads(video) {
 
 function choices(video) {
   const choice = (said, act) => element("button", { type: "button", onclick: () => act(video) }, said);
-  const further = video.status === "completed"
-    ? [choice(words.goOn, () => doing.continued(video, shown.picked, ending))] : [];
+  const done = video.status === "completed" && !video.comparison;
+  const further = done ? [choice(words.goOn, () => doing.continued(video, shown.picked, ending))] : [];
+  if (done && server.draws(video)) further.push(choice(words.compare, () => doing.compareAgain(video, video.clips[shown.picked].seed)));
   return element(
     "div", { className: "actions" },
     choice(words.again, doing.again), choice(words.edit, doing.edit), ...further, choice(words.remove_clip, doing.remove),
@@ -166,7 +169,8 @@ async function ending() {
   return new File([picture], "last.png", { type: "image/png" });
 }
 
-function facts(video, clip) {
+function facts(video) {
+  const clip = video.clips[shown.picked];
   const rows = clip.timeline.map(({ start, end, understood, text }, part) => [
     part ? "" : words.understood,
     `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood?.map(words.meaning) ?? [text]).join(", ") || words.stillness}`,
@@ -176,8 +180,8 @@ function facts(video, clip) {
   rows.push(...clip.notes.map((note) => [words.noted, note]));
   const { score, place, of } = clip.alignment ?? {};
   if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
-  const { model, seconds, size, request } = video;
-  rows.push([words.settings, `${model} · ${size.replace("x", "×")} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
+  const { seconds, size, request } = video;
+  rows.push([words.settings, `${server.modelOf(video)} · ${size.replace("x", "×")} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 

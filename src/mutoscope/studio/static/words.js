@@ -19,6 +19,13 @@ const english = {
   cancel: "Cancel", cancelled: "Cancelled.", failed: "It did not work", pick: (n) => `Variant ${n}`, download: "Download",
   again: "Same settings again", edit: "Change it", remove_clip: "Delete", show: "Show", sure: "Delete this clip for good?",
   understood: "Understood", noted: "Note", settings: "Settings", run: "Make it myself", stillness: "stillness", meaning: (name) => name,
+  compare: "Compare the three families", comparison: "Comparison", playAll: "Play all from the start", formats: { mp4: "MP4", gif: "GIF", html: "page" },
+  verdicts: { followed: "Followed", not_followed: "Not followed", not_read: "Not read" },
+  score: (right, of, unread) => `${right} of ${of} followed${unread ? `, ${unread} not read` : ""}`,
+  sampling: "Sampling", sampled: (s, steps) => `${s.toFixed(2)} s, ${steps} step${steps === 1 ? "" : "s"}`,
+  whole: "Whole clip", loading: (s, load) => `${s.toFixed(2)} s (loading ${load.toFixed(2)} s more)`, memory: "Peak memory", weights: "Weights",
+  attention: "Which words each moment attends to", looking: "Drawing the clip once more, to see what it looks at…",
+  attentionHow: "Above, moments of the clip; below them a row for each word, bright where and when the clip attends to it most.",
   unreachable: "The server does not answer. Is `mutoscope studio` still running?",
 };
 
@@ -29,6 +36,12 @@ const moves = {
   "move left": "向左移动", "move right": "向右移动", "move up": "向上移动", "move down": "向下移动",
   "move up left": "向左上移动", "move up right": "向右上移动", "move down left": "向左下移动", "move down right": "向右下移动",
   rise: "上升", fall: "下落", float: "漂浮", "drift left": "向左飘", "drift right": "向右飘", bounce: "弹跳", sway: "摇摆",
+  first: "第一个", second: "第二个", third: "第三个", circle: "圆形", square: "方形", triangle: "三角形", star: "星形", heart: "心形",
+  red: "红色", orange: "橙色", yellow: "黄色", green: "绿色", blue: "蓝色", purple: "紫色", pink: "粉色", brown: "棕色", black: "黑色", white: "白色",
+  small: "小", big: "大", "does stand": "不动", "does move": "移动", "does roll": "滚动", "does bounce": "弹跳", "does spin": "旋转",
+  "does grow": "变大", "does shrink": "缩小", "does rise": "上升", "does fall": "下落", "does zigzag": "曲折前进", "does circle": "绕圈", "does float": "漂浮",
+  "goes left": "向左", "goes right": "向右", "goes up": "向上", "goes down": "向下",
+  "goes up left": "向左上", "goes up right": "向右上", "goes down left": "向左下", "goes down right": "向右下",
   "spin clockwise": "顺时针旋转", "spin counterclockwise": "逆时针旋转", grow: "变大", shrink: "缩小", pulse: "脉动", ripple: "泛起涟漪",
 };
 
@@ -52,6 +65,13 @@ const chinese = {
   again: "同样设置再来一次", edit: "修改", remove_clip: "删除", show: "查看", sure: "永久删除这段短片？",
   understood: "理解为", noted: "说明", settings: "设置", run: "我也来做", stillness: "静止",
   meaning: (name) => name.split(": ").map((part) => moves[part] ?? part).join("："),
+  compare: "三种模型比一比", comparison: "比较", playAll: "全部从头播放", formats: { mp4: "MP4", gif: "GIF", html: "网页" },
+  verdicts: { followed: "做到了", not_followed: "没做到", not_read: "看不出" },
+  score: (right, of, unread) => `${of} 项做到 ${right} 项${unread ? `，${unread} 项看不出` : ""}`,
+  sampling: "采样", sampled: (s, steps) => `${s.toFixed(2)} 秒，${steps} 步`,
+  whole: "整段短片", loading: (s, load) => `${s.toFixed(2)} 秒（载入另需 ${load.toFixed(2)} 秒）`, memory: "内存峰值", weights: "权重",
+  attention: "每一刻在看哪些词", looking: "正在重画一遍，看它在看什么……",
+  attentionHow: "最上面是短片的各个时刻；下面每个词一行，越亮的地方和时刻，短片越注意这个词。",
   unreachable: "服务器没有回应。`mutoscope studio` 还在运行吗？",
 };
 
