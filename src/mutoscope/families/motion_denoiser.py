@@ -37,7 +37,7 @@ class MotionDenoiserConfig:
 def motion_diffusion(config: MotionDenoiserConfig) -> Diffusion:
     """The diffusion family on the motion codec."""
     scaling = Scaling(torch.zeros(1, len(SCALE)), SCALE[None])
-    return Diffusion(MotionDenoiser(config), scaling, FLOW, Sampling(steps=16, guidance=1.5))
+    return Diffusion(MotionDenoiser(config), scaling, FLOW, Sampling(steps=10, guidance=1.5))
 
 
 class MotionDenoiser(Denoiser):
