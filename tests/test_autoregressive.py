@@ -54,7 +54,7 @@ def test_with_its_memory_it_draws_what_it_would_draw_without() -> None:
     surest = Sampling(temperature=1e-5)
     known = beginning(0.3)
     for condition in (told(["dark"]), told(["dark"], known)):
-        codes = model.sample(SHAPE, condition, 0, surest, lambda done, total: None)
+        codes = model.sample(SHAPE, condition, 0, surest, lambda *_: None)
         logits = logits_of(model, codes)
         tokens = rearrange(tokens_of(patches(codes, 2), DIGITS), "b t p k -> b (t p) k")
         behind = logits.amax(dim=-1) - logits.gather(-1, tokens.unsqueeze(-1))[..., 0]
@@ -66,14 +66,14 @@ def test_codes_of_each_time_come_as_soon_as_they_are_made() -> None:
     model, steps = family(), list[int]()
     condition = told([THEN], beginning(0.3))
     plain = Sampling(guidance=2.0)
-    stream = model.stream(SHAPE, condition, 0, plain, lambda done, total: steps.append(done))
+    stream = model.stream(SHAPE, condition, 0, plain, lambda done, total, made: steps.append(done))
     first = next(stream)
     assert torch.equal(first, condition.known[:, :1])
     assert steps == []
     second = next(stream)
     assert steps == [1, 2, 3, 4]
     assert torch.allclose(second, rounded(second), atol=1e-6)
-    whole = model.sample(SHAPE, condition, 0, plain, lambda done, total: None)
+    whole = model.sample(SHAPE, condition, 0, plain, lambda *_: None)
     assert torch.equal(torch.cat([first, second, *stream], dim=1), whole)
 
 

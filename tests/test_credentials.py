@@ -29,6 +29,7 @@ def signatory(folder: Path, kind: str = "ec") -> list[str]:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+    from cryptography.x509.oid import ExtendedKeyUsageOID
 
     folder.mkdir(exist_ok=True)
     authority = ec.generate_private_key(ec.SECP256R1())
@@ -60,7 +61,7 @@ def signatory(folder: Path, kind: str = "ec") -> list[str]:
     leaf = [
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (usage(True), True),
-        (x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.EMAIL_PROTECTION]), False),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), False),
         (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
         vouched,
     ]

@@ -54,7 +54,7 @@ def family(seed: int = 0) -> Diffusion:
 
 
 def sampled(model: Diffusion, condition: Condition, seed: int = 0) -> Tensor:
-    return model.sample(SHAPE, condition, seed, FEW, lambda done, total: None)
+    return model.sample(SHAPE, condition, seed, FEW, lambda *_: None)
 
 
 def pair() -> FamilyBatch:

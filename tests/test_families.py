@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -68,10 +69,18 @@ def test_all_take_the_same_arguments_and_give_codes_of_the_shape_asked(learned: 
     steps: list[tuple[int, int]] = []
     condition = told(["dark"])
     sampling = Sampling(steps=2)
-    codes = family.sample(SHAPE, condition, 0, sampling, lambda done, total: steps.append((done, total)), None)
+    looks: list[torch.Tensor] = []
+
+    def on_step(done: int, total: int, made: Callable[[], torch.Tensor]) -> None:
+        steps.append((done, total))
+        looks.append(made())
+
+    codes = family.sample(SHAPE, condition, 0, sampling, on_step, None)
     assert codes.shape == (1, *SHAPE)
     assert torch.isfinite(codes).all()
     assert [done for done, _ in steps] == list(range(1, steps[-1][1] + 1))
+    assert all(look.shape == codes.shape for look in looks)
+    assert torch.allclose(looks[-1], codes, atol=1e-5), "the last look shows what is delivered"
     assert family.read(condition).shape == (1, 2)
 
 
@@ -174,8 +183,9 @@ class Grey(nn.Module):
         self.listener = Listener(config.text, config.meanings, 8)
 
     def sample(self, shape, condition, seed, sampling, on_step, against=None):
-        on_step(1, 1)
-        return with_known(torch.zeros(1, *shape), condition)
+        codes = with_known(torch.zeros(1, *shape), condition)
+        on_step(1, 1, lambda: codes)
+        return codes
 
     def read(self, condition):
         return self.listener.read(condition)

@@ -1,6 +1,8 @@
 """Another model than the bundled one over HTTP: one that draws, trained here; its clips go on."""
 
 import base64
+import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 from conftest import Server, serving
 from openai import OpenAI
+from PIL import Image
 
 from mutoscope import api
 from mutoscope.media.video import Video
@@ -67,6 +70,17 @@ def test_words_alone_are_drawn_and_what_shall_not_be_seen_and_a_last_photo_chang
     assert ending["request"]["last"] is True
     kept = server.http.get(f"/v1/videos/{ending['id']}/content", params={"variant": "last"}).content
     assert kept == api.SAMPLE.read_bytes()
+
+
+def test_a_drawn_clip_shows_itself_while_it_is_drawn(server: Server) -> None:
+    video_id = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "steps": "64"}).json()["id"]
+    with server.http.stream("GET", f"/v1/videos/{video_id}/events") as lines:
+        for line in lines.iter_lines():
+            if line.startswith("data: ") and json.loads(line[6:])["preview"]:
+                break
+    look = server.http.get(f"/v1/videos/{video_id}/content", params={"variant": "preview"}).content
+    assert Image.open(io.BytesIO(look)).size == (128, 128), "as large as the model draws"
+    server.ended(video_id)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -99,4 +99,4 @@ def taught(name: str) -> StoryFamily:
 
 def sampled(name: str, family: StoryFamily, condition: Condition, seed: int = 0) -> Tensor:
     """Codes, sampled without guidance."""
-    return family.sample(SHAPE, condition, seed, PLAIN[name], lambda done, total: None)
+    return family.sample(SHAPE, condition, seed, PLAIN[name], lambda *_: None)

@@ -1,7 +1,8 @@
 """The whole path: words and a photo go in, a video comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,17 @@ class Pipeline:
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
         asked = {name: value for name in SAMPLED if (value := getattr(request, name)) is not None}
+
+        def on_step(done: int, total: int, made: Callable[[], Tensor]) -> None:
+            look = partial(self._look, made, told) if told.picture is None else None
+            on_progress(Step(stage="sample", done=done, total=total, look=look))
+
         codes = self.family.sample(
             self.codec.codes_shape(told.shape),
             told.condition,
             request.seed,
             replace(self.family.own, **asked),
-            lambda done, total: on_progress(Step(stage="sample", done=done, total=total)),
+            on_step,
             told.against,
         )[0]
         if not bool(torch.isfinite(codes).all()):
@@ -102,6 +108,12 @@ class Pipeline:
         if given:  # the model has learned what arrows mean; a drawn one is then met exactly
             codes = arriving(codes, told.shape.seconds, (right, down))
         return codes * request.motion
+
+    def _look(self, made: Callable[[], Tensor], told: Told) -> Pixels:
+        """The frame in the middle of a drawn clip, as far as its codes are known."""
+        frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape)
+        middle: Pixels = frames[len(frames) // 2]
+        return middle
 
     def manifest(self, request: GenerateRequest, told: Told, understood: list[list[str]], frames: Pixels) -> Manifest:
         """All that is needed to make the same frames again, and what was (not) understood."""

@@ -102,6 +102,6 @@ def _going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
         known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
         condition = encode_condition(conditioner.tokenizer, [timeline], known=known)
-        return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda done, total: None)[0]
+        return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
 
     return predict

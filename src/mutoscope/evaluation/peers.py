@@ -80,7 +80,7 @@ def measure_peers(
     runs: dict[str, tuple[nn.Module, Callable[[], Any]]] = {
         "diffusion family": (
             family,
-            lambda: family.sample(codes, condition, 0, sampling, lambda done, total: None),
+            lambda: family.sample(codes, condition, 0, sampling, lambda *_: None),
         )
     }
     words = condition.word_ids.shape[1]

@@ -1,6 +1,7 @@
 """The autoregressive family: the discrete code, patch after patch and time after time, each told by all before it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import torch
 from einops import rearrange
@@ -97,8 +98,8 @@ class Autoregressive(Objective):
                 state = self.network.go_on(seen, asked, row, memories, begin, end)[:, -1]
                 begin = end
                 tokens[:, time, place] = self._patch(state, luck[place], sampling, count)
-                on_step(end - known * row, (times - known) * row)
-            yield unpatched(code_of(tokens[:count, time : time + 1], DIGITS), self.patch, height)
+                on_step(end - known * row, (times - known) * row, partial(self._codes, tokens[:count], height))
+            yield self._codes(tokens[:count, time : time + 1], height)
 
     def _patch(
         self, state: Tensor, luck: Tensor, sampling: Sampling, count: int
@@ -121,8 +122,11 @@ class Autoregressive(Objective):
 
     def _seen(self, tokens: Tensor, height: int) -> Tensor:  # (B,T,P,K) -> (B, T P, N)
         """Tokens as the network sees them: as the numbers that they stand for."""
-        codes = self.scaling.scaled(unpatched(code_of(tokens, DIGITS), self.patch, height))
+        codes = self.scaling.scaled(self._codes(tokens, height))
         return rearrange(patches(codes, self.patch), "b t p n -> b (t p) n")
+
+    def _codes(self, tokens: Tensor, height: int) -> Tensor:  # (B,T,P,K) -> (B,T,H,W,C)
+        return unpatched(code_of(tokens, DIGITS), self.patch, height)
 
 
 def misseen(tokens: Tensor, rng: torch.Generator) -> Tensor:  # (B,...) -> the same

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Literal
 
@@ -124,7 +125,7 @@ class Diffusion(Objective):
             clean = with_known(clean, condition)
             x = x + (then - now) / (1 - now) * (self.flow.aim(clean, before, (earlier, now, then)) - x)
             earlier, before = now, clean
-            on_step(done + 1, sampling.steps)
+            on_step(done + 1, sampling.steps, partial(self.scaling.natural, clean))
         return self.scaling.natural(x)
 
     def read(self, condition: Condition) -> Tensor:

@@ -50,7 +50,8 @@ class FamilyBatch(NamedTuple):
 
 
 # Called with (steps done, steps in all).
-OnStep = Callable[[int, int], None]
+# Told after each step: how many are done, of how many, and how to see the codes (1, *shape) as far as they are known.
+OnStep = Callable[[int, int, Callable[[], Tensor]], None]
 
 
 class Family(Protocol):

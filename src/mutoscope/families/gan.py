@@ -78,9 +78,10 @@ class Generator(nn.Module):
         assert against is None, "a GAN leads away from nothing"
         noise = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
         condition = scaled_known(condition, self.scaling)
-        codes = self(noise.expand(len(condition.seconds), *shape), condition, self.denoiser.hear(condition))
-        on_step(1, 1)
-        return self.scaling.natural(codes)
+        drawn = self(noise.expand(len(condition.seconds), *shape), condition, self.denoiser.hear(condition))
+        codes = self.scaling.natural(drawn)
+        on_step(1, 1, lambda: codes)
+        return codes
 
     def read(self, condition: Condition) -> Tensor:
         """(S, M) how likely (0..1) each segment of one condition asks for each meaning."""
