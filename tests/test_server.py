@@ -111,7 +111,7 @@ def test_the_fields_of_a_body_are_those_of_the_one_request(studio: Server) -> No
 
 
 def test_events_tell_progress_that_never_falls_and_a_preview_and_cancelling_takes_less_than_a_second(
-    studio: Server,
+    studio: Server, tmp_path: Path
 ) -> None:
     video_id = studio.made(size="960x640", seconds="5", fps="24")
     seen: list[dict[str, Any]] = []
@@ -127,6 +127,10 @@ def test_events_tell_progress_that_never_falls_and_a_preview_and_cancelling_take
     assert seen[-1]["preview"]
     preview = studio.http.get(f"/v1/videos/{video_id}/content", params={"variant": "preview"}).content
     assert preview[4:8] == b"ftyp"
+    (tmp_path / "preview.mp4").write_bytes(preview)
+    told = read_manifest(tmp_path / "preview.mp4").request
+    assert told["photo"] == "photo", "it tells no path of the server"
+    assert told["size"] != "960x640"
     started = time.perf_counter()
     cancelled = studio.http.post(f"/v1/videos/{video_id}/cancel").json()
     assert time.perf_counter() - started < 1
@@ -170,6 +174,17 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {"prompt": PROMPT, "input_reference": "http://127.0.0.1/x.jpg"}}, 400, "fetches no address"),
     ({"json": {"prompt": PROMPT, "input_reference": {"file_id": "f"}}}, 400, "data URL"),
     ({"json": {"prompt": PROMPT, "photo": "data:image/png;base64,%%%"}}, 400, "base64"),
+    ({"json": {"prompt": PROMPT, "photo": f"data:{'a' * 2**20}"}}, 400, "opens no path"),
+    ({"json": {"prompt": PROMPT, "photo": DATA_URL, "lora": f"x:{'1' * 4000}x"}}, 400, "no LoRA"),
+    ({"json": {"prompt": PROMPT, "photo": DATA_URL, "negative": "red " * 2000}}, 400, "negative has 8,000 characters"),
+    (
+        {
+            "content": b'--y\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nx\r\n--y--\r\n',
+            "headers": {"content-type": "multipart/form-data; boundary=y; charset=undefined"},
+        },
+        400,
+        "no encoding known here",
+    ),
     ({"json": {"prompt": PROMPT, "photo": "data:image/png;base64,"}}, 400, "is empty"),
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "mask": "data:text/html;base64,PGI+"}}, 400, "no photo"),
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "last": "/etc/passwd"}}, 400, "opens no path"),

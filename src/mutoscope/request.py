@@ -12,6 +12,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.shapes import ClipShape
 
 LONGEST_PROMPT = 2000
+_LONGEST_TEXT = 4096  # of all other texts: the longest path
 SMALLEST_SIDE, LARGEST_SIDE = 64, 3840
 MOST_PIXELS = 1_000_000_000  # of all frames together: about 3 GB of memory
 SMALLEST_BOX = 0.01
@@ -262,7 +263,10 @@ def _text(name: str, value: Any) -> str | None:
     text = os.fspath(value) if isinstance(value, os.PathLike) else value
     # A path of this system may hold bytes that are no text; neither JSON nor an MP4 could carry them.
     if isinstance(text, str) and not re.search(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]", text):
-        if text or name == "prompt":  # an empty prompt has an error of its own
+        if name != "prompt" and len(text) > _LONGEST_TEXT:
+            rule, cure = f"It may have {_LONGEST_TEXT:,}.", "Make it shorter."
+            raise MutoscopeError(f"{name} has {len(text):,} characters.", rule, cure)
+        if text or name == "prompt":  # a prompt that is empty or too long has an error of its own
             return text
         problem = f"{name} is empty."
     else:

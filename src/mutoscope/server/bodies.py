@@ -23,7 +23,7 @@ FILES = {
 MOST_FIELDS, MOST_FILES, MOST_MODELS = 64, 4, 8
 PATIENCE = 60  # seconds in which a body must have arrived
 MADE_HERE = r"video_[0-9a-f]{24}(:\d{1,2})?"  # a clip of the server: the id of its video, and which of the variants
-_DATA_URL = re.compile(r"data:[\w.+-]*/?[\w.+-]*(;[\w=.+-]+)*,")
+_DATA_URL = re.compile(r"data:[\w.+/;=-]{0,200},")  # bounded, as what is sent may be long and is read while others wait
 _CHUNK = 2**20
 File = UploadFile | str  # or a data URL
 
@@ -79,6 +79,11 @@ async def read_body(request: Request, megabytes: int) -> Body:
                 return _sorted(_object(await request.body()))
             if not kind:
                 return Body(wishes={}, files={})
+    except UnicodeError as error:  # of a charset that its own header names
+        cure = "Send UTF-8, and leave out charset."
+        raise invalid(
+            "The text of the form cannot be read.", f"It is in no encoding known here ({error}).", cure
+        ) from None
     except TimeoutError:
         rule = f"It has {PATIENCE} seconds."
         slow = MutoscopeError("The request arrived too slowly.", rule, "Send a smaller photo.")

@@ -27,7 +27,7 @@ from mutoscope.server.store import GIVEN, Job, Store
 
 QUICK = 60  # seconds that reading a prompt or decoding a photo may take
 PATIENCE_WITH_FILES = 300  # seconds that another kind of file may take
-_LORA = re.compile(r"([^:,/\\]+)(:\d*\.?\d+)?")  # a name, and how strongly it counts
+_LORA = re.compile(r"([^:,/\\]+)(:(\d+(\.\d*)?|\.\d+))?")  # a name, and how strongly it counts
 log = logging.getLogger(__name__)
 
 

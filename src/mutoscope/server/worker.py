@@ -25,6 +25,7 @@ from mutoscope.server.store import GIVEN
 Say = Callable[[dict[str, Any]], None]
 THUMBNAIL_SIDE = 480
 PAUSE_BETWEEN_LOOKS = 1.0  # seconds
+_ROUGH = ("size", "fps")  # the wishes in which a draft differs from its clip
 BEGINNING = Step(stage="condition", done=0, total=1)  # what every clip tells once
 NO_MEMORY = MutoscopeError(
     "Memory ran out.", "A worker may take only so much.", "Ask for a smaller size, fewer seconds or a lower fps."
@@ -67,7 +68,8 @@ def generate(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dic
     teller = Teller(folder, request.variants, say, cancelled)
     if (draft := api.draft(request)) is not None:
         with suppress(MutoscopeError):  # what is too small to be made small is still made as asked
-            api.generate_request(draft, teller.heed).save(folder / "preview.mp4")
+            rough = _anonymous(api.generate_request(draft, teller.heed), asked["request"], *_ROUGH)
+            rough.save(folder / "preview.mp4", credentials=_credentials(asked))
             say({"preview": True})
     clips = []
     for index, video in enumerate(_videos(request, teller)):
@@ -103,9 +105,9 @@ def _credentials(asked: dict[str, Any]) -> Credentials | None:
     return None if given is None else Credentials(**{name: Path(path) for name, path in given.items()})
 
 
-def _anonymous(video: Any, request: dict[str, Any]) -> Any:
+def _anonymous(video: Any, request: dict[str, Any], *own_too: str) -> Any:
     """The clip, remembering its files by names that give nothing away of this machine."""
-    own = {name: video.manifest.request[name] for name in ("seed", "model")}
+    own = {name: video.manifest.request[name] for name in ("seed", "model", *own_too)}
     return replace(video, manifest=replace(video.manifest, request={**request, **own, "variants": 1, "keep": 0}))
 
 
