@@ -68,9 +68,8 @@ class Attention(nn.Module):
         q = rearrange(self.query(x), "b n (h d) -> b h n d", h=self.heads)
         q = F.layer_norm(q, q.shape[-1:]).to(v.dtype)
         if torch.is_grad_enabled() and q.device.type == "cpu":
-            mixed = (
-                _weights(q, k, mask).to(v.dtype) @ v
-            )  # its backward pass takes half the time of the fused one's there
+            # Written out, the backward pass takes three quarters of the time of any kernel there.
+            mixed = _weights(q, k, mask).to(v.dtype) @ v
         else:
             mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.to(q.dtype))
         if self.see is not None:  # the fused kernel keeps no weights, so they are reckoned again for who looks on
