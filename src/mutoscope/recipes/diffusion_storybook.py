@@ -35,7 +35,7 @@ def diffusion_storybook(
     mixer: Mixing = "attention",
     width: int = 256,
     depth: int = 8,
-    steps: int = 7200,
+    steps: int = 10900,
 ) -> Run:
     """The bundled model that draws: diffusion on the latent codec (its card has the wall-clock). Another `mixer` for comparison."""
     batches = clip_batches(Storybook(stage=stage), codec=codec)
