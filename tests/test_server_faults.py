@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -15,14 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROMPT, TINY, Server, serving
+from conftest import PROMPT, TINY, WAIT, Server, serving
 from PIL import Image
 
 from mutoscope import api
 from mutoscope.errors import MutoscopeError
+from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import add_key, read_keys
+from mutoscope.server.metrics import Metrics
+from mutoscope.server.process import Process, launch
 from mutoscope.server.routes import HeldFile
 from mutoscope.server.settings import Settings
+from mutoscope.server.store import Store
 
 pytestmark = pytest.mark.slow  # minutes; make test-all runs them
 
@@ -78,6 +83,53 @@ def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: P
         assert not (tmp_path / "data" / "videos" / "video_half").exists()
         assert not list(tmp_path.rglob("*unfinished*"))
         assert not Path(f"/proc/{worker}").exists(), "a worker outlived its server"
+
+
+def test_a_queue_that_cannot_be_taken_up_again_is_told_and_taken_up_as_soon_as_it_can_be(tmp_path: Path) -> None:
+    first = Server(tmp_path / "data")
+    made = first.made(size="320x214", seconds="4")
+    first.until(made, lambda job: job["status"] == "in_progress")
+    first.end(signal.SIGKILL)
+    locked = sqlite3.connect(tmp_path / "data" / "jobs.sqlite3", isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")  # nobody else can write, as on a full disk
+    with serving(tmp_path / "data") as second:
+        while (health := second.http.get("/health")).status_code == 200:
+            time.sleep(0.1)
+        assert (health.status_code, health.json()["status"]) == (503, "stuck")
+        assert "log" in health.json()["why"]
+        assert str(tmp_path) not in health.text
+        assert "mutoscope_workers_stuck 1.0" in second.http.get("/metrics").text
+        locked.rollback()
+        locked.close()
+        assert second.ended(made)["status"] == "completed"
+        assert second.http.get("/health").json()["status"] == "ok"
+        assert "cannot go on" in second.log.read_text()
+
+
+def test_workers_that_cannot_be_started_are_tried_again_whatever_the_error(tmp_path: Path) -> None:
+    class ActorLostError(Exception):
+        """Of a kind that only a cluster knows."""
+
+    async def refused(name: str, memory: float) -> Process:
+        raise ActorLostError
+
+    async def tried() -> None:
+        dispatcher = Dispatcher(Store(tmp_path), Settings(data=tmp_path), Metrics())
+        (worker,) = dispatcher.workers
+        worker.launch = refused
+        work = asyncio.create_task(dispatcher.run())
+        while not isinstance(dispatcher.standstill, ActorLostError):
+            assert not work.done(), "it died unnoticed"
+            await asyncio.sleep(0.01)
+        worker.launch = launch
+        async with asyncio.timeout(WAIT):
+            while dispatcher.standstill is not None:
+                await asyncio.sleep(0.01)
+        assert worker.running
+        work.cancel()
+        await asyncio.wait([work])
+
+    asyncio.run(tried())
 
 
 @pytest.fixture

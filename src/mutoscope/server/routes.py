@@ -15,7 +15,7 @@ from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
 from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json, body_of_remix, body_of_video
 from mutoscope.server.keys import LOCAL
-from mutoscope.server.refusals import invalid, no_key
+from mutoscope.server.refusals import invalid, is_disk_full, no_key
 from mutoscope.server.service import Service, unless_deleted
 from mutoscope.server.store import Job
 from mutoscope.version import __version__
@@ -232,10 +232,21 @@ async def list_models(service: The, owner: Owner) -> wire.ModelList:
     return wire.ModelList(data=[wire.Model(**model) for model in await service.models()])
 
 
-@house.get("/health")
-async def health(service: The) -> wire.Health:
-    """That the server lives."""
-    return wire.Health(version=__version__, waiting=service.store.waiting(), running=len(service.dispatcher.running))
+@house.get("/health", responses={503: {"model": wire.Health, "description": "No worker can go on; `why` tells."}})
+async def health(service: The, response: Response) -> wire.Health:
+    """That the server lives, and that clips can be made."""
+    standstill, why = service.dispatcher.standstill, None
+    if standstill is not None:  # what it says may name paths, and this is told to everyone
+        full = "The server's disk is full."
+        why = full if is_disk_full(standstill) else "No worker can go on; the server's log tells why."
+        response.status_code = 503
+    return wire.Health(
+        status="ok" if why is None else "stuck",
+        why=why,
+        version=__version__,
+        waiting=service.store.waiting(),
+        running=len(service.dispatcher.running),
+    )
 
 
 @house.get(
@@ -247,6 +258,7 @@ async def metrics(service: The, owner: Owner) -> Response:
     """What the server has done so far, for Prometheus."""
     service.metrics.waiting.set(service.store.waiting())
     service.metrics.running.set(len(service.dispatcher.running))
+    service.metrics.stuck.set(len(service.dispatcher.stuck))
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 

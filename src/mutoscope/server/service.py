@@ -38,6 +38,7 @@ class Service:
         self.settings = settings
         self.keys: Keys | None = read_keys(settings.keys) if settings.keys else None
         self.store = Store(settings.data)
+        self.store.sweep()  # now, as later there are uploads that are not jobs yet
         self.metrics = Metrics()
         self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
