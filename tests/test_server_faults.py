@@ -90,9 +90,11 @@ def test_a_queue_that_cannot_be_taken_up_again_is_told_and_taken_up_as_soon_as_i
     made = first.made(size="320x214", seconds="4")
     first.until(made, lambda job: job["status"] == "in_progress")
     first.end(signal.SIGKILL)
+    (left := tmp_path / "data" / "incoming" / "half").mkdir()
     locked = sqlite3.connect(tmp_path / "data" / "jobs.sqlite3", isolation_level=None)
     locked.execute("BEGIN IMMEDIATE")  # nobody else can write, as on a full disk
     with serving(tmp_path / "data") as second:
+        assert not left.exists()
         while (health := second.http.get("/health")).status_code == 200:
             time.sleep(0.1)
         assert (health.status_code, health.json()["status"]) == (503, "stuck")
@@ -165,6 +167,24 @@ def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small
             assert server.folders() == {path.name for path in (small_disk / "data" / "videos").iterdir()}
     finally:
         subprocess.run(["umount", str(small_disk)], check=True)
+
+
+def test_a_file_that_takes_long_holds_up_no_other_and_leaves_nothing_when_its_maker_dies(studio: Server) -> None:
+    large, small = studio.made(size="320x214", seconds="1", fps="24"), studio.made()
+    made = [f"/v1/videos/{video_id}/content" for video_id in (large, small) if studio.ended(video_id)]
+    kept = studio.kept(large)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(studio.http.get, made[0], params={"format": "gif"})
+        while not list(studio.data.rglob(".*unfinished*")):
+            assert not asked.done()
+        os.kill(maker := studio.worker("converter"), signal.SIGSTOP)
+        assert studio.http.get(made[1], params={"format": "webm"}).status_code == 200
+        os.kill(maker, signal.SIGKILL)
+        assert (answer := asked.result()).status_code == 400
+        assert "Take the MP4" in answer.text
+    assert not list(studio.data.rglob(".*unfinished*"))
+    assert studio.kept(large) == kept
+    assert studio.http.get(made[0], params={"format": "gif"}).content.startswith(b"GIF8")
 
 
 def test_a_clip_that_is_deleted_while_others_fetch_it_is_not_found_and_no_fault(studio: Server) -> None:

@@ -6,12 +6,14 @@ import math
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.server import wire
@@ -27,6 +29,7 @@ from mutoscope.server.store import GIVEN, Job, Store
 
 QUICK = 60  # seconds that reading a prompt or decoding a photo may take
 PATIENCE_WITH_FILES = 300  # seconds that another kind of file may take
+MOST_DERIVED = 4  # files of other kinds that are made at once: each takes a process
 _LORA = re.compile(r"([^:,/\\]+)(:(\d+(\.\d*)?|\.\d+))?")  # a name, and how strongly it counts
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,10 @@ class Service:
         self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
-        self.deriving = asyncio.Lock()
+        self.deriving = asyncio.Semaphore(MOST_DERIVED)
+        self.turns: WeakValueDictionary[Path, asyncio.Lock] = (
+            WeakValueDictionary()
+        )  # who waits for a file to be derived
         self._models: list[dict[str, Any]] = []
 
     async def end(self) -> None:
@@ -242,13 +248,20 @@ class Service:
             ) from failure
 
     async def _derive(self, how: str, clip: Path, target: Path) -> None:
-        """Make a file from a clip, if it is not there yet: one at a time, in a process that ends with it."""
-        async with self.deriving:
-            if target.exists():
-                return
-            worker = WorkerProcess(f"{how}er", self.settings.memory)
+        """Make a file from a clip, if it is not there yet: once, whoever else asks for it meanwhile."""
+        turn = self.turns.setdefault(target, asyncio.Lock())
+        async with turn:
+            if not target.exists():
+                async with self.deriving:
+                    await self._derived(how, clip, target)
+
+    async def _derived(self, how: str, clip: Path, target: Path) -> None:
+        """The same in a process that ends with it, and in a folder that goes with it, whatever it has left there."""
+        worker = WorkerProcess(f"{how}er", self.settings.memory)
+        with tempfile.TemporaryDirectory(dir=self.settings.incoming) as folder:
+            made = Path(folder) / target.name
+            asked = {"do": how, "clip": str(clip), "target": str(made), "credentials": signed_by(self.settings)}
             try:
-                asked = {"do": how, "clip": str(clip), "target": str(target), "credentials": signed_by(self.settings)}
                 await worker.ask(asked, PATIENCE_WITH_FILES)
             except (WorkerFailedError, WorkerDiedError, TimeoutError) as failure:
                 _there(clip, "such video any more")
@@ -261,6 +274,8 @@ class Service:
             finally:
                 await worker.end()
 
+            with unless_deleted():
+                made.replace(target)
 
 def _wishes_of(job: Job | None, models: list[str] | None) -> dict[str, Any]:
     """What an earlier job asked for, without its files; a comparison has no model of its own and no variants."""

@@ -75,6 +75,11 @@ class Settings:
             )
 
     @property
+    def incoming(self) -> Path:
+        """The folder of what is not whole yet, such as uploads; nothing there outlives a server."""
+        return self.data / "incoming"
+
+    @property
     def on_ray(self) -> bool:
         """Whether the workers are on a Ray cluster."""
         return re.fullmatch(r"ray|ray://[^\s/]+:\d+", self.workers) is not None
