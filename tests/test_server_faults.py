@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -167,6 +168,27 @@ def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small
             assert server.folders() == {path.name for path in (small_disk / "data" / "videos").iterdir()}
     finally:
         subprocess.run(["umount", str(small_disk)], check=True)
+
+
+def test_on_a_full_disk_deleting_frees_first_and_all_else_says_that_it_is_full(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        running, waiting, cancelled = server.made(**LONG), server.made(), server.made()
+        server.until(running, lambda job: job["stage"] is not None)
+        room = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))  # from now on nothing can be written
+        answers = [
+            server.http.post(f"/v1/videos/{cancelled}/cancel"),
+            server.http.delete(f"/v1/videos/{waiting}"),
+            server.http.delete(f"/v1/videos/{running}"),
+        ]
+        assert [(answer.status_code, answer.json()["error"]["code"]) for answer in answers] == [(507, "disk_full")] * 3
+        assert server.kept(waiting) == server.kept(running) == set()
+        assert server.http.get("/health").json()["why"] == "The server's disk is full."
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, room)
+        assert server.http.post(f"/v1/videos/{cancelled}/cancel").json()["error"]["code"] == "cancelled"
+        for video_id in (waiting, running):
+            assert server.http.delete(f"/v1/videos/{video_id}").json()["deleted"]
+        assert [job["id"] for job in server.http.get("/v1/videos").json()["data"]] == [cancelled]
 
 
 def test_a_file_that_takes_long_holds_up_no_other_and_leaves_nothing_when_its_maker_dies(studio: Server) -> None:

@@ -18,6 +18,7 @@ from mutoscope.server.store import Job, Store
 
 MOST_ATTEMPTS = 2
 PAUSE = 1.0  # seconds until what did not work is tried again
+PATIENCE_WITH_DISK = 5.0  # seconds in which it must be possible to write down that a job was ended
 # Which part of a clip's work each stage is, roughly, in the order of STAGES: a bar must only move forward, and about evenly.
 MOVED = dict(zip(STAGES, (0.02, 0.15, 0.08, 0.5, 0, 0.25), strict=True))
 DRAWN = dict(zip(STAGES, (0.02, 0.03, 0.45, 0.1, 0.2, 0.2), strict=True))
@@ -104,13 +105,27 @@ class Dispatcher:
 
     async def cancel(self, job: Job) -> None:
         """End a job that is queued or in progress; nothing happens to one that has ended."""
-        if (running := self.running.get(job.id)) is not None:
-            running.cancelled = True
-            await running.worker.call_off()
-            await running.ended.wait()
-        elif job.status == "queued":
+        if not await self.stop(job) and job.status == "queued":
             self.store.fail(job.id, "cancelled", "The job was cancelled.")
             self.metrics.ended.labels("cancelled").inc()
+
+    async def stop(self, job: Job, *, discard: bool = False) -> bool:
+        """Whether the job was in progress; it is no more then. Errors: what keeps that from being written down.
+
+        `discard`: its files go first, so that a full disk has room for it.
+        """
+        if (running := self.running.get(job.id)) is None:
+            return False
+        running.cancelled = True
+        await running.worker.call_off()
+        if discard:
+            self.store.discard(job.id)
+        try:
+            async with asyncio.timeout(PATIENCE_WITH_DISK):
+                await running.ended.wait()
+        except TimeoutError as late:
+            raise self.stuck.get(running.worker.name, late) from None
+        return True
 
     async def _work(self, worker: WorkerProcess) -> None:
         while True:

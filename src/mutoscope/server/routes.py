@@ -203,9 +203,10 @@ async def show_attention(job: Asked, service: The, number: Number = 0) -> FileRe
     return HeldFile(await service.attention(job, number), media_type="image/png", headers=PRIVATE)
 
 
-@videos.post("/videos/{video_id}/cancel", responses=ERRORS("id"))
+@videos.post("/videos/{video_id}/cancel", responses=ERRORS("id", "disk"))
 async def cancel_video(job: Asked, service: The) -> wire.Video:
-    """End a video that is queued or in progress: it fails with the code `cancelled`."""
+    """End a video that is queued or in progress: it fails with the code `cancelled`. On a full disk that cannot be written
+    down; one in progress is ended all the same."""
     return service.told(await service.cancel(job))
 
 
@@ -219,9 +220,10 @@ async def remix_video(request: Request, response: Response, job: Asked, service:
     return service.told(await service.submit(owner, body, remixed_from=job))
 
 
-@videos.delete("/videos/{video_id}", responses=ERRORS("id"))
+@videos.delete("/videos/{video_id}", responses=ERRORS("id", "disk"))
 async def delete_video(job: Asked, service: The) -> wire.Deleted:
-    """Remove a video with its files; it is ended first if need be."""
+    """Remove a video with its files; it is ended first if need be. The files go before anything is written, so that a full
+    disk has room again; where others have taken that too, delete it once more later."""
     await service.delete(job)
     return wire.Deleted(id=job.id)
 

@@ -133,7 +133,8 @@ class Service:
 
     async def delete(self, job: Job) -> None:
         """The job and its files, gone."""
-        await self.dispatcher.cancel(job)
+        if not await self.dispatcher.stop(job, discard=True) and job.status == "queued":
+            self.metrics.ended.labels("cancelled").inc()
         self.store.delete(job.id)
 
     async def content(self, job: Job, variant: str, number: int, kind: str) -> Path:
