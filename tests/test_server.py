@@ -65,6 +65,21 @@ def test_curl_makes_a_video_and_takes_part_of_it(studio: Server, tmp_path: Path)
     assert part == whole[4:12] == b"ftypisom"
 
 
+def test_a_range_that_cannot_be_sent_is_an_error_like_all_others(studio: Server) -> None:
+    job = studio.ended(studio.made())
+    content = f"/v1/videos/{job['id']}/content"
+    size = len(studio.http.get(content).content)
+    bad = [
+        ("bytes=5", 400, "cannot be read"),
+        ("parts=0-1", 400, "cannot be read"),
+        (f"bytes={size}-", 416, "beyond the end"),
+    ]
+    for asked, status, told in bad:
+        answer = studio.http.get(content, headers={"Range": asked})
+        assert (answer.status_code, told in answer.json()["error"]["message"]) == (status, True), answer.text
+    assert answer.headers["content-range"] == f"bytes */{size}"
+
+
 def test_json_with_a_data_url_makes_the_same_clip_as_a_form_with_a_file(studio: Server) -> None:
     ways: list[Any] = [
         {"json": {"prompt": PROMPT, **TINY, "input_reference": DATA_URL}},

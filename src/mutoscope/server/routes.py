@@ -9,13 +9,14 @@ from fastapi.responses import FileResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
 
 from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
 from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json, body_of_remix, body_of_video
 from mutoscope.server.keys import LOCAL
-from mutoscope.server.refusals import invalid, is_disk_full, no_key
+from mutoscope.server.refusals import invalid, is_disk_full, no_key, no_such_range
 from mutoscope.server.service import Service, unless_deleted
 from mutoscope.server.store import Job
 from mutoscope.version import __version__
@@ -39,12 +40,22 @@ class HeldFile(FileResponse):
     """A file that is opened before anything is answered: from then on it can be sent, whoever deletes it meanwhile."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; a RefusedError where it is gone already."""
+        """Send it; a RefusedError where it is gone already, or has no such part as is asked for."""
         with unless_deleted():
             file = open(self.path, "rb")  # noqa: SIM115  (closed below)
+        refused: list[Message] = []
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                refused.append(message)
+            if not refused:
+                await send(message)
+
         with file:
             self.path = f"/dev/fd/{file.fileno()}"
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, sent)
+        if refused:  # as plain text, which no client of ours would expect
+            raise no_such_range(refused[0]["status"], dict(Headers(raw=refused[0]["headers"])).get("content-range"))
 
 
 async def service_of(request: Request) -> Service:
@@ -167,11 +178,10 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
 @videos.get(
     "/videos/{video_id}/content",
     response_class=FileResponse,
-    responses=ERRORS("id", "query", "disk")
+    responses=ERRORS("id", "query", "range", "disk")
     | {
         200: {"description": "The file.", "content": {kind: {} for kind in (*wire.FORMATS.values(), *TYPES.values())}},
         206: {"description": "The part of it that was asked for (Range)."},
-        416: {"description": "The part that was asked for (Range) is not there."},
     },
 )
 async def download_content(
@@ -195,7 +205,7 @@ async def download_content(
 @videos.get(
     "/videos/{video_id}/attention",
     response_class=FileResponse,
-    responses=ERRORS("id", "query", "look", "disk")
+    responses=ERRORS("id", "query", "range", "look", "disk")
     | {200: {"description": "The picture: a row of frames for each word.", "content": {"image/png": {}}}},
 )
 async def show_attention(job: Asked, service: The, number: Number = 0) -> FileResponse:
