@@ -167,6 +167,21 @@ def test_reading_a_prompt_names_unknown_words_before_anything_is_made(studio: Se
     assert read(prompt="镜头慢慢推近，然后向左移动")["segments"][1]["start"] == 1.5
 
 
+def test_reading_tells_what_the_model_will_refuse(studio: Server) -> None:
+    def problem(**wishes: Any) -> str | None:
+        asked = {"prompt": "a red circle bounces", "model": "diffusion", **wishes}
+        told: str | None = studio.http.post("/v1/videos/read", json=asked).json()["problem"]
+        return told
+
+    assert "another shape" in (problem(size="640x360") or "")
+    assert problem(size="512x512") is None
+    assert "seconds at once" in (problem(seconds=4) or "")
+    assert "takes no --top-k" in (problem(top_k=8) or "")
+    assert problem(size="640x360", seconds=1, extends=f"video_{'0' * 24}") is None, "it has the shape of the clip"
+    assert problem(prompt=PROMPT, model="motion", size="640x360") is None, "a photo will be sent with it"
+    assert "takes no --extends" in (problem(prompt=PROMPT, model="motion", extends=f"video_{'0' * 24}") or "")
+
+
 def test_searching_and_paging_find_every_video_once(studio: Server) -> None:
     made = [studio.made(f"the balloon rises, then the camera {move}") for move in ("zooms in", "pans left", "shakes")]
     query = {"search": "BALLOON camera", "limit": "2"}

@@ -106,7 +106,8 @@ class Service:
         """How a prompt is understood and what its clip would take; nothing is kept."""
         request = GenerateRequest.from_dict({"model": "motion"} | body.wishes)  # no photo is sent here to tell by
         await self._check_model(request)
-        return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict()}))
+        extends = body.earlier is not None or "extends" in body.files
+        return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict(), "extends": extends}))
 
     async def models(self) -> list[dict[str, Any]]:
         """The models that can be asked for, each with its `id` and what is to be said of it."""
