@@ -18,16 +18,14 @@ from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json,
 from mutoscope.server.keys import LOCAL
 from mutoscope.server.refusals import invalid, is_disk_full, no_key, no_such_range
 from mutoscope.server.service import Service, unless_deleted
-from mutoscope.server.store import Job
+from mutoscope.server.store import GIVEN, Job
 from mutoscope.version import __version__
 
 LOOK_AGAIN = 0.2  # seconds between two looks at a job whose progress someone follows
 TYPES = {
     "thumbnail": "image/webp",
     "spritesheet": "image/png",
-    "photo": "application/octet-stream",
-    "last": "application/octet-stream",
-}
+} | dict.fromkeys(GIVEN, "application/octet-stream")
 PRIVATE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
 # The page of a comparison runs a script of its own: apart from everything else that this server shows, and offline.
 ALONE = (
@@ -55,7 +53,7 @@ class HeldFile(FileResponse):
             self.path = f"/dev/fd/{file.fileno()}"
             await super().__call__(scope, receive, sent)
         if refused:  # as plain text, which no client of ours would expect
-            raise no_such_range(refused[0]["status"], dict(Headers(raw=refused[0]["headers"])).get("content-range"))
+            raise no_such_range(refused[0]["status"], Headers(raw=refused[0]["headers"]).get("content-range"))
 
 
 async def service_of(request: Request) -> Service:
@@ -187,18 +185,20 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
 async def download_content(
     job: Asked,
     service: The,
-    variant: Literal["video", "comparison", "thumbnail", "spritesheet", "preview", "photo", "last"] = "video",
+    variant: Literal[
+        "video", "comparison", "thumbnail", "spritesheet", "preview", "photo", "last", "mask", "extends"
+    ] = "video",
     format: Annotated[
         Literal["mp4", "webm", "gif", "html"], Query(description="of a video or a comparison; html is for the latter")
     ] = "mp4",
     number: Number = 0,
 ) -> FileResponse:
-    """The clip, or a picture of it; a part of it where a Range is asked for."""
+    """The clip, a picture of it, or a file that it was made from; a part of it where a Range is asked for."""
     path = await service.content(job, variant, number, format)
     kind = TYPES.get(variant) or wire.FORMATS.get(path.suffix[1:], "image/webp")
     name = f"{job.id}-{number}{path.suffix}"
     safe = PRIVATE | ({"Content-Security-Policy": ALONE} if path.suffix == ".html" else {})
-    disposition = "attachment" if variant in ("photo", "last") else "inline"
+    disposition = "attachment" if variant in GIVEN else "inline"
     return HeldFile(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
 
 

@@ -145,8 +145,8 @@ class Service:
             with unless_deleted():
                 looks = sorted(folder.glob("preview.*"), key=lambda look: look.stat().st_mtime)
             return _there(looks[-1] if looks else folder / "preview.mp4", "preview of this video yet")
-        if variant in ("photo", "last"):
-            return _there(folder / variant, f"{variant} photo of this video", "It was made without one.")
+        if variant in GIVEN:
+            return _there(folder / variant, f"{variant!r} of this video", "It was made without one.")
         if job.status != "completed":
             raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
         if variant == "thumbnail":
@@ -275,9 +275,9 @@ class Service:
                 ) from failure
             finally:
                 await worker.end()
-
             with unless_deleted():
                 made.replace(target)
+
 
 def _wishes_of(job: Job | None, models: list[str] | None) -> dict[str, Any]:
     """What an earlier job asked for, without its files; a comparison has no model of its own and no variants."""
