@@ -2,7 +2,7 @@
 
 const english = {
   language: "中文", tagline: "A photo and a sentence become a short clip, on this machine.",
-  drop: "Drop a photo here", dropHow: "or click to choose one, or paste it",
+  photo: "Photo", drop: "Drop a photo here", dropHow: "or click to choose one, or paste it",
   pictureHow: "Click on the subject to name it; drag to say where it goes.", unmark: "Clear marks", remove: "Other photo",
   prompt: "What should happen?", placeholder: "the camera slowly zooms in while the cup bounces",
   camera: "Camera moves", shape: "Shape", asPhoto: "as the photo", quality: "Size", small: "small", medium: "medium", large: "large",
@@ -47,7 +47,7 @@ const moves = {
 
 const chinese = {
   language: "English", tagline: "一张照片加一句话，在这台电脑上变成一段短片。",
-  drop: "把照片拖到这里", dropHow: "或者点击选择，也可以粘贴",
+  photo: "照片", drop: "把照片拖到这里", dropHow: "或者点击选择，也可以粘贴",
   pictureHow: "点一下主体，告诉它是谁；拖动画箭头，告诉它往哪里去。", unmark: "清除标记", remove: "换一张",
   prompt: "要发生什么？", placeholder: "镜头慢慢推近，然后杯子弹跳",
   camera: "镜头动作", shape: "形状", asPhoto: "同照片", quality: "大小", small: "小", medium: "中", large: "大",
