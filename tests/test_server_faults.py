@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from PIL import Image
 
 from mutoscope import api
 from mutoscope.errors import MutoscopeError
+from mutoscope.request import MOST_PIXELS, wishes
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import add_key, read_keys
 from mutoscope.server.metrics import Metrics
@@ -29,8 +31,6 @@ from mutoscope.server.process import Process, launch
 from mutoscope.server.routes import HeldFile
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import Store
-
-pytestmark = pytest.mark.slow  # minutes; make test-all runs them
 
 LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
 
@@ -42,6 +42,7 @@ def tiny_photo() -> bytes:
     return kept.getvalue()
 
 
+@pytest.mark.slow
 def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Server) -> None:
     once, deleted, later = studio.made(**LONG), studio.made(**LONG), studio.made()
     for _ in range(2):
@@ -59,6 +60,16 @@ def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Ser
     assert studio.kept(later) == {"photo", "clip-0.mp4", "thumbnail-0.webp"}
 
 
+def test_a_job_whose_worker_is_killed_once_is_made_all_the_same(studio: Server) -> None:
+    made = studio.made(size="320x214", seconds="2", fps="24")
+    studio.until(made, lambda job: job["stage"] == "decode")
+    os.kill(studio.worker(), signal.SIGKILL)
+    assert studio.ended(made)["status"] == "completed"
+    assert studio.kept(made) >= {"photo", "clip-0.mp4", "thumbnail-0.webp"}
+    assert not list(studio.data.rglob(".*unfinished*"))
+
+
+@pytest.mark.slow
 def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(studio: Server) -> None:
     large, small = studio.made(size="1280x852", seconds="10", fps="60"), studio.made()
     failed = studio.ended(large)
@@ -68,6 +79,7 @@ def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(
     assert studio.kept(large) == {"photo"}
 
 
+@pytest.mark.slow
 def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: Path) -> None:
     first = Server(tmp_path / "data")
     made = [first.made(seed=seed, photo=tiny_photo()) for seed in range(20)]
@@ -148,6 +160,7 @@ def small_disk(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     try:
@@ -209,6 +222,7 @@ def test_a_file_that_takes_long_holds_up_no_other_and_leaves_nothing_when_its_ma
     assert studio.http.get(made[0], params={"format": "gif"}).content.startswith(b"GIF8")
 
 
+@pytest.mark.slow
 def test_a_clip_that_is_deleted_while_others_fetch_it_is_not_found_and_no_fault(studio: Server) -> None:
     def fetched(video_id: str, query: dict[str, str]) -> set[int]:
         seen = set()
@@ -245,6 +259,7 @@ def test_a_file_that_is_deleted_while_it_is_sent_is_sent_whole(tmp_path: Path) -
     assert bytes(sent) == whole
 
 
+@pytest.mark.slow
 def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
     seconds, waits = 8, []
     with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server:
@@ -278,6 +293,7 @@ def gathered(server: Server, seconds: float) -> "subprocess.Popen[str]":
     return crowd
 
 
+@pytest.mark.slow
 def test_a_thousand_jobs_leave_the_server_as_small_as_it_was(tmp_path: Path) -> None:
     trivial, sizes = {"steps": 1, "guidance": 1}, []
     with serving(tmp_path / "data", "--queue", "100", "--jobs-per-key", "100") as server:
@@ -293,6 +309,7 @@ def test_a_thousand_jobs_leave_the_server_as_small_as_it_was(tmp_path: Path) -> 
     assert sizes[-1] - sizes[0] < 4 * 2**20, sizes
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     find_spec("ray") is None,
     reason="RAY IS NOT INSTALLED, so workers on a cluster were not tried: pip install 'mutoscope[ray]'",
@@ -339,6 +356,19 @@ def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:
             assert status(other, method, f"/v1/videos/{made}{rest}") == 404
             for wrong in ("y", "x", one[:-1], one.upper()):
                 assert status(wrong, method, f"/v1/videos/{made}{rest}") == 401
+
+        def extended(key: str, video_id: str) -> tuple[int, str]:
+            asked = {"prompt": "a red circle bounces", "seconds": "0.5", "video": {"id": video_id}}
+            shown = {"Authorization": f"Bearer {key}"}
+            answer = server.http.post("/v1/videos/extensions", json=asked, headers=shown)
+            return answer.status_code, answer.text if answer.is_error else ""
+
+        mine = {"Authorization": f"Bearer {one}"}
+        while server.http.get(f"/v1/videos/{made}", headers=mine).json()["status"] != "completed":
+            time.sleep(0.05)
+        assert (refused := extended(other, made)) == extended(other, f"video_{'0' * 24}"), "as if it were not there"
+        assert refused[0] == 404
+        assert extended(one, made) == (200, "")
         listed = server.http.get("/v1/videos", headers={"Authorization": f"Bearer {other}"}).json()
         assert listed["data"] == []
         assert status(one, "GET", f"/v1/videos/{made}") == 200
@@ -348,6 +378,7 @@ def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:
         assert server.post(key=other).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_thousand_spoilt_uploads_are_refused_and_the_server_lives(studio: Server) -> None:
     rng = random.Random(5)
     seeds = [tiny_photo(), *(converted(kind) for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP"))]
@@ -400,6 +431,15 @@ def test_a_data_folder_has_one_server(studio: Server) -> None:
     second = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert "already uses" in second.stderr
+
+
+def test_the_limits_of_a_server_lie_within_those_of_a_request() -> None:
+    limits = {known.name: known.metadata["wish"] for known in fields(Settings)}
+    assert limits["seconds"].high == wishes()["seconds"].high
+    assert limits["megapixels"].high * 1_000_000 == MOST_PIXELS
+    for wrong in ({"seconds": 11.0}, {"megapixels": 1001}):
+        with pytest.raises(MutoscopeError, match="It must be from"):
+            Settings(**wrong)
 
 
 def test_a_file_of_keys_that_cannot_be_used_says_why(tmp_path: Path) -> None:
