@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from safetensors.torch import load_file
 
 from mutoscope import api
@@ -12,9 +14,14 @@ from mutoscope.api.loading import FAMILIES
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.storybook.diversity import Spread, apart
+from mutoscope.evaluation.storybook.following import measure_following, true_clip
+from mutoscope.evaluation.storybook.measure import SHAPE
+from mutoscope.evaluation.storybook.scoreboard import Scoreboard
 from mutoscope.media.video import Video
 from mutoscope.recipes.running import train
+from mutoscope.world.storybook.captions.parsing import read_story
 
+Frames = NDArray[np.uint8]
 PROMPT = "a red circle bounces"
 SMALL: dict[str, Any] = {"seconds": 1.0, "size": "64x64", "fps": 8}
 
@@ -42,13 +49,34 @@ def test_what_a_family_lacks_is_refused_at_the_door(at_home: Path, capsys: pytes
 
 
 def test_all_are_measured_by_one_command(at_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sheet = tmp_path / "sheet.png"
+    sheet, plot = tmp_path / "sheet.png", tmp_path / "board.png"
     words = ["evaluate", "storybook", "--model", "all", "--scenes", "1", "--seeds", "2", "--sheet", str(sheet)]
-    assert main(words) == 0
+    pytest.importorskip("matplotlib")
+    assert main([*words, "--plot", str(plot)]) == 0
     told = capsys.readouterr().out
     assert [line for line in told.splitlines() if line.startswith("###")] == [f"### {name}" for name in FAMILIES]
     assert told.count("diversity: ") == 3
     assert sheet.is_file()
+    board = told.split("###")[0].splitlines()
+    assert [line.split(" | ")[0] for line in board[2:5]] == [f"| {name}" for name in FAMILIES]
+    assert Image.open(plot).width == 1000
+
+
+def test_a_scoreboard_shows_who_follows_at_what_cost() -> None:
+    def right(prompt: str, seed: int, first: Frames | None) -> Frames:
+        return true_clip(read_story(prompt, SHAPE.seconds).story, SHAPE, seed)
+
+    def wrong(prompt: str, seed: int, first: Frames | None) -> Frames:
+        return np.zeros((SHAPE.frames, SHAPE.height, SHAPE.width, 3), np.uint8)
+
+    models = {
+        name: measure_following(draw, lambda frames: frames, 2, 1, 1, SHAPE, lambda line: None)
+        for name, draw in (("right", right), ("wrong", wrong))
+    }
+    told = Scoreboard(models=models).table().splitlines()
+    assert told[2].startswith("| right | 100.0 % (2/2")
+    assert told[3].startswith("| wrong | 0.0 % (0/2")
+    assert told[2].endswith(f"| – | {models['right'].seconds:.2f} |")
 
 
 def test_what_was_not_trained_is_told_with_its_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,15 +33,17 @@ from mutoscope.evaluation.motion import evaluate_motion as measure_scenes
 from mutoscope.evaluation.peers import ROUNDS, PeerBench, measure_peers
 from mutoscope.evaluation.photo_set import open_photo_set
 from mutoscope.evaluation.photos import Generate, measure_any, measure_photos
+from mutoscope.evaluation.plotting import check_plots
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
 from mutoscope.evaluation.storybook.distances import DistanceReport, measure_distances
 from mutoscope.evaluation.storybook.examples import draw_examples as examples_of
-from mutoscope.evaluation.storybook.following import Draw, asked_prompts, measure_following
+from mutoscope.evaluation.storybook.following import Draw, Following, asked_prompts, measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
 from mutoscope.evaluation.storybook.raising import measure_raising
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
+from mutoscope.evaluation.storybook.scoreboard import Scoreboard
 from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.hub.pipeline import HubPipeline
@@ -188,30 +190,36 @@ def evaluate_storybook(
     scenes: int = 100,
     seeds: int = 4,
     sheet: Path | None = None,
+    plot: Path | None = None,
     towers: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
     """How often a family that draws follows held-out prompts, beside true clips and shuffled prompts, as a Markdown table.
 
-    `model`: a family, or `all` for a table of each that is here. `sheet`: where a picture of the first clips is written, good
-    and bad. `towers`: a checkpoint of alignment towers, which keep the best clip of each prompt, and say how far clips lie
-    from true ones.
+    `model`: a family, or `all` for a scoreboard of those that are here and a table of each. `sheet`: where a picture of the
+    first clips is written, good and bad; `plot`: one of the scoreboard, and of quality against seconds. `towers`: a checkpoint
+    of alignment towers, which keep the best clip of each prompt, and say how far clips lie from true ones.
     """
     if min(scenes, seeds) < 1:
         raise MutoscopeError(
             f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 100."
         )
-    if sheet is not None:
-        check_sheet(sheet)
+    for picture in (sheet, plot):
+        if picture is not None:
+            check_sheet(picture)
+    if plot is not None:
+        check_plots()
     named = {str(checkpoint): checkpoint} if checkpoint is not None else families_here(model, tell)
-    tables, sheets = [], []
+    tables, models = [], {}
     for name, folder in named.items():
-        table, shown = _followed(folder, scenes, seeds, towers, tell)
+        models[name], table = _followed(folder, scenes, seeds, towers, tell)
         tables.append(f"### {name}\n\n{table}" if len(named) > 1 else table)
-        sheets.append(shown)
+    board = Scoreboard(models=models)
     if sheet is not None:
-        save_sheet(np.concatenate(sheets), sheet)
-    return "\n\n".join(tables)
+        save_sheet(np.concatenate([found.sheet() for found in models.values()]), sheet)
+    if plot is not None:
+        board.draw(plot)
+    return "\n\n".join([board.table(), *tables] if len(named) > 1 else tables)
 
 
 def families_here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
@@ -229,8 +237,8 @@ def families_here(model: str, tell: Callable[[str], None]) -> dict[str, Path]:
 
 def _followed(
     folder: Path, scenes: int, seeds: int, towers: Path | None, tell: Callable[[str], None]
-) -> tuple[str, NDArray[np.uint8]]:
-    """What ruler and towers say of one model that draws, and a picture of its clips."""
+) -> tuple[Following, str]:
+    """What ruler and towers say of one model that draws, and the same as Markdown tables."""
     pipeline, conditioner, stage = drawing_model(folder)
     drawn = conditioner.drawn
     ranker = _judge(towers, drawn, tell)
@@ -241,10 +249,10 @@ def _followed(
 
     found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, stage, drawn, tell, ranker)
     if ranker is None or found.features is None or scenes < 2:
-        return found.table(), found.sheet()
+        return found, found.table()
     tell("distances from true clips")
     distances = _distances(ranker, scenes, stage, drawn, {pipeline.name: found.features})
-    return f"{found.table()}\n\n{distances.table()}", found.sheet()
+    return found, f"{found.table()}\n\n{distances.table()}"
 
 
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:

@@ -29,7 +29,7 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "distances":
             print(api.evaluate_distances(**_given(wanted, "scenes", "stage", "towers")))
         case "storybook":
-            given = _given(wanted, "checkpoint", "scenes", "sheet", "towers")
+            given = _given(wanted, "checkpoint", "scenes", "sheet", "plot", "towers")
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
         case "moving-shapes" | "mocogan-shapes":
             given = _given(wanted, "checkpoint", "scenes", "seed", "sheet")

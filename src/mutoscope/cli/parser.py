@@ -142,6 +142,10 @@ def build_parser() -> argparse.ArgumentParser:
         type=Path,
         help="a picture of what was drawn (storybook, the two of shapes, drift, examples, curves)",
     )
+    evaluate.add_argument(
+        "--plot", metavar="FILE", type=Path,
+        help="a picture of the scoreboard, and of quality against seconds (storybook; needs the extra plots)",
+    )  # fmt: skip
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, raising, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument("--codec", metavar="DIR", type=Path,

@@ -9,7 +9,7 @@ from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.warp import Points, transform
 
 STRETCH_ZONE = 0.38  # of the picture's width or height: what is stretched when the screen reaches beyond that edge
-STRETCH_SHARE = 0.65  # of what is missing there is made by stretching
+STRETCH_SHARE = 0.4  # of what is missing there is made by stretching
 Matrix = NDArray[np.float64]
 
 

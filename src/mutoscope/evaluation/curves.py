@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.plotting import new_figure
 
 JOURNAL = "journal.jsonl"
 _CLOCK = ("step", "seconds")
@@ -46,19 +47,13 @@ def read_curves(folder: Path) -> Curves | None:
 
 def draw_curves(folder: Path, picture: Path) -> list[Curves]:
     """Draw the curves of all runs in a folder, a run to a row and a number to a column; they are told as well."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MutoscopeError(
-            "matplotlib is not installed.", "Curves are an optional part.", "Install it: pip install 'mutoscope[plots]'"
-        ) from error
     found = [curves for path in sorted(folder.glob(f"*/{JOURNAL}")) if (curves := read_curves(path.parent))]
     if not found:
         raise MutoscopeError(
             f"No run in {folder} has a journal.", f"They are looked for in {folder}/RUN/{JOURNAL}.", "Train something."
         )
     columns = max(len(curves.numbers) for curves in found)
-    figure = Figure(figsize=(_SIDE[0] * columns, _SIDE[1] * len(found)), layout="constrained")
+    figure = new_figure(_SIDE[0] * columns, _SIDE[1] * len(found))
     panels = figure.subplots(len(found), columns, squeeze=False)
     for row, curves in zip(panels, found, strict=True):
         for panel in row[len(curves.numbers) :]:

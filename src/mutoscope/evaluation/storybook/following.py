@@ -1,5 +1,6 @@
 """Whether clips that a model draws do what their prompts say, by the ruler of the storybook."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -50,13 +51,15 @@ class Prompt:
 class Following:
     """What the ruler says of a model, and some of its clips: prompt, frames, whether all was right.
 
-    With alignment towers also what keeping the best clip of each prompt gains, and the features of each prompt's first.
+    `seconds`: what a clip took in the median. With alignment towers also what keeping the best clip of each prompt gains, and
+    the features of each prompt's first.
     """
 
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
     diversity: float | None  # None where each prompt was drawn once
     beginning: Beginning
+    seconds: float
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     features: Features | None = None  # in the order of `asked_prompts`
 
@@ -70,6 +73,7 @@ class Following:
         if self.diversity is not None:
             told = "clips of one prompt differ by this share of what true clips of it do; 0: all the same"
             gains.append(f"* diversity: {self.diversity:.2f} ({told})")
+        gains.append(f"* {self.seconds:.2f} seconds a clip, the median")
         return "\n".join([self.report.table(), "", *gains])
 
 
@@ -94,6 +98,8 @@ def measure_following(
     spread, beginning = Spread(), Beginning()
     keeping: dict[str, Keeping] = {}
     features: list[Features] = []
+    took: list[float] = []
+    draw = _timed(draw, took)
     for name, prompts in asked_prompts(count, stage, shape).items():
         found[name], found[f"{name}, first frame given"], best = [], [], []
         for index, prompt in enumerate(prompts):
@@ -127,9 +133,22 @@ def measure_following(
         shown=shown,
         diversity=spread.share(),
         beginning=beginning,
+        seconds=float(np.median(took)),
         keeping=keeping,
         features=np.stack(features) if features else None,
     )
+
+
+def _timed(draw: Draw, took: list[float]) -> Draw:
+    """The same; the seconds of each clip are written down in `took`."""
+
+    def timed(prompt: str, seed: int, first: Frames | None) -> Frames:
+        begun = time.perf_counter()
+        frames = draw(prompt, seed, first)
+        took.append(time.perf_counter() - begun)
+        return frames
+
+    return timed
 
 
 def keeping_of(every: Sequence[StoryVerdict], best: Sequence[StoryVerdict]) -> Keeping:
