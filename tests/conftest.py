@@ -1,5 +1,6 @@
 """What several tests share because it is dear: tiny models, checkpoints of the storybook, servers in processes of their own."""
 
+import io
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from PIL import Image
 from tiny_hub import Folder, Tiny
 
 from mutoscope import api
@@ -22,8 +24,16 @@ from mutoscope.hub.shelf import open_model
 from mutoscope.recipes.running import train
 
 TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
+LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
 PROMPT = "the camera zooms in"
 WAIT = 180.0  # seconds that anything may take here, on a machine that has much else to do
+
+
+def tiny_photo() -> bytes:
+    """The bundled photo, small enough to be sent a thousand times."""
+    kept = io.BytesIO()
+    Image.open(api.SAMPLE).resize((48, 32)).save(kept, "JPEG")
+    return kept.getvalue()
 
 
 class Server:

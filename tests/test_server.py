@@ -65,6 +65,21 @@ def test_curl_makes_a_video_and_takes_part_of_it(studio: Server, tmp_path: Path)
     assert part == whole[4:12] == b"ftypisom"
 
 
+def test_a_range_that_cannot_be_sent_is_an_error_like_all_others(studio: Server) -> None:
+    job = studio.ended(studio.made())
+    content = f"/v1/videos/{job['id']}/content"
+    size = len(studio.http.get(content).content)
+    bad = [
+        ("bytes=5", 400, "cannot be read"),
+        ("parts=0-1", 400, "cannot be read"),
+        (f"bytes={size}-", 416, "beyond the end"),
+    ]
+    for asked, status, told in bad:
+        answer = studio.http.get(content, headers={"Range": asked})
+        assert (answer.status_code, told in answer.json()["error"]["message"]) == (status, True), answer.text
+    assert answer.headers["content-range"] == f"bytes */{size}"
+
+
 def test_json_with_a_data_url_makes_the_same_clip_as_a_form_with_a_file(studio: Server) -> None:
     ways: list[Any] = [
         {"json": {"prompt": PROMPT, **TINY, "input_reference": DATA_URL}},
@@ -150,6 +165,21 @@ def test_reading_a_prompt_names_unknown_words_before_anything_is_made(studio: Se
     assert (told["estimate"]["width"], told["problem"]) == (640, None)
     assert "cannot be done" in read(prompt="the horse runs")["problem"]
     assert read(prompt="镜头慢慢推近，然后向左移动")["segments"][1]["start"] == 1.5
+
+
+def test_reading_tells_what_the_model_will_refuse(studio: Server) -> None:
+    def problem(**wishes: Any) -> str | None:
+        asked = {"prompt": "a red circle bounces", "model": "diffusion", **wishes}
+        told: str | None = studio.http.post("/v1/videos/read", json=asked).json()["problem"]
+        return told
+
+    assert "another shape" in (problem(size="640x360") or "")
+    assert problem(size="512x512") is None
+    assert "seconds at once" in (problem(seconds=4) or "")
+    assert "takes no --top-k" in (problem(top_k=8) or "")
+    assert problem(size="640x360", seconds=1, extends=f"video_{'0' * 24}") is None, "it has the shape of the clip"
+    assert problem(prompt=PROMPT, model="motion", size="640x360") is None, "a photo will be sent with it"
+    assert "takes no --extends" in (problem(prompt=PROMPT, model="motion", extends=f"video_{'0' * 24}") or "")
 
 
 def test_searching_and_paging_find_every_video_once(studio: Server) -> None:

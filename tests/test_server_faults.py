@@ -1,13 +1,12 @@
 """What the server must survive, each done to a real one."""
 
 import asyncio
-import io
-import json
 import os
 import random
+import resource
 import signal
+import sqlite3
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -15,27 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROMPT, TINY, Server, serving
-from PIL import Image
+from conftest import LONG, WAIT, Server, serving, tiny_photo
 
-from mutoscope import api
-from mutoscope.errors import MutoscopeError
-from mutoscope.server.keys import add_key, read_keys
+from mutoscope.server.dispatcher import Dispatcher
+from mutoscope.server.metrics import Metrics
+from mutoscope.server.process import Process, launch
 from mutoscope.server.routes import HeldFile
 from mutoscope.server.settings import Settings
-
-pytestmark = pytest.mark.slow  # minutes; make test-all runs them
-
-LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
+from mutoscope.server.store import Store
 
 
-def tiny_photo() -> bytes:
-    """The bundled photo, small enough to be sent a thousand times."""
-    kept = io.BytesIO()
-    Image.open(api.SAMPLE).resize((48, 32)).save(kept, "JPEG")
-    return kept.getvalue()
-
-
+@pytest.mark.slow
 def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Server) -> None:
     once, deleted, later = studio.made(**LONG), studio.made(**LONG), studio.made()
     for _ in range(2):
@@ -53,6 +42,16 @@ def test_a_killed_worker_tries_again_once_and_then_the_queue_goes_on(studio: Ser
     assert studio.kept(later) == {"photo", "clip-0.mp4", "thumbnail-0.webp"}
 
 
+def test_a_job_whose_worker_is_killed_once_is_made_all_the_same(studio: Server) -> None:
+    made = studio.made(size="320x214", seconds="2", fps="24")
+    studio.until(made, lambda job: job["stage"] == "decode")
+    os.kill(studio.worker(), signal.SIGKILL)
+    assert studio.ended(made)["status"] == "completed"
+    assert studio.kept(made) >= {"photo", "clip-0.mp4", "thumbnail-0.webp"}
+    assert not list(studio.data.rglob(".*unfinished*"))
+
+
+@pytest.mark.slow
 def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(studio: Server) -> None:
     large, small = studio.made(size="1280x852", seconds="10", fps="60"), studio.made()
     failed = studio.ended(large)
@@ -62,6 +61,7 @@ def test_a_worker_without_memory_fails_that_job_with_the_cure_and_does_the_next(
     assert studio.kept(large) == {"photo"}
 
 
+@pytest.mark.slow
 def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: Path) -> None:
     first = Server(tmp_path / "data")
     made = [first.made(seed=seed, photo=tiny_photo()) for seed in range(20)]
@@ -80,6 +80,56 @@ def test_a_killed_server_finishes_its_queue_when_it_is_started_again(tmp_path: P
         assert not Path(f"/proc/{worker}").exists(), "a worker outlived its server"
 
 
+def test_a_queue_that_cannot_be_taken_up_again_is_told_and_taken_up_as_soon_as_it_can_be(tmp_path: Path) -> None:
+    first = Server(tmp_path / "data")
+    made = first.made(size="320x214", seconds="4")
+    first.until(made, lambda job: job["status"] == "in_progress")
+    first.end(signal.SIGKILL)
+    (left := tmp_path / "data" / "incoming" / "half").mkdir()
+    locked = sqlite3.connect(tmp_path / "data" / "jobs.sqlite3", isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")  # nobody else can write, as on a full disk
+    with serving(tmp_path / "data") as second:
+        assert not left.exists()
+        last = time.monotonic() + WAIT
+        while (health := second.http.get("/health")).status_code == 200 and time.monotonic() < last:
+            time.sleep(0.1)
+        assert (health.status_code, health.json()["status"]) == (503, "stuck")
+        assert "log" in health.json()["why"]
+        assert str(tmp_path) not in health.text
+        assert "mutoscope_workers_stuck 1.0" in second.http.get("/metrics").text
+        locked.rollback()
+        locked.close()
+        assert second.ended(made)["status"] == "completed"
+        assert second.http.get("/health").json()["status"] == "ok"
+        assert "cannot go on" in second.log.read_text()
+
+
+def test_workers_that_cannot_be_started_are_tried_again_whatever_the_error(tmp_path: Path) -> None:
+    class ActorLostError(Exception):
+        """Of a kind that only a cluster knows."""
+
+    async def refused(name: str, memory: float) -> Process:
+        raise ActorLostError
+
+    async def tried() -> None:
+        dispatcher = Dispatcher(Store(tmp_path), Settings(data=tmp_path), Metrics())
+        (worker,) = dispatcher.workers
+        worker.launch = refused
+        work = asyncio.create_task(dispatcher.run())
+        while not isinstance(dispatcher.standstill, ActorLostError):
+            assert not work.done(), "it died unnoticed"
+            await asyncio.sleep(0.01)
+        worker.launch = launch
+        async with asyncio.timeout(WAIT):
+            while dispatcher.standstill is not None:
+                await asyncio.sleep(0.01)
+        assert worker.running
+        work.cancel()
+        await asyncio.wait([work])
+
+    asyncio.run(tried())
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Path:
     """A folder on a disk of 64 MB."""
@@ -93,6 +143,7 @@ def small_disk(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small_disk: Path) -> None:
     ballast = small_disk / "ballast"
     try:
@@ -115,6 +166,46 @@ def test_a_full_disk_is_told_spoils_nothing_and_is_over_when_there_is_room(small
         subprocess.run(["umount", str(small_disk)], check=True)
 
 
+def test_on_a_full_disk_deleting_frees_first_and_all_else_says_that_it_is_full(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        running, waiting, cancelled = server.made(**LONG), server.made(), server.made()
+        server.until(running, lambda job: job["stage"] is not None)
+        room = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, room[1]))  # from now on nothing can be written
+        answers = [
+            server.http.post(f"/v1/videos/{cancelled}/cancel"),
+            server.http.delete(f"/v1/videos/{waiting}"),
+            server.http.delete(f"/v1/videos/{running}"),
+        ]
+        assert [(answer.status_code, answer.json()["error"]["code"]) for answer in answers] == [(507, "disk_full")] * 3
+        assert server.kept(waiting) == server.kept(running) == set()
+        assert server.http.get("/health").json()["why"] == "The server's disk is full."
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, room)
+        assert server.http.post(f"/v1/videos/{cancelled}/cancel").json()["error"]["code"] == "cancelled"
+        for video_id in (waiting, running):
+            assert server.http.delete(f"/v1/videos/{video_id}").json()["deleted"]
+        assert [job["id"] for job in server.http.get("/v1/videos").json()["data"]] == [cancelled]
+
+
+def test_a_file_that_takes_long_holds_up_no_other_and_leaves_nothing_when_its_maker_dies(studio: Server) -> None:
+    large, small = studio.made(size="320x214", seconds="1", fps="24"), studio.made()
+    made = [f"/v1/videos/{video_id}/content" for video_id in (large, small) if studio.ended(video_id)]
+    kept = studio.kept(large)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(studio.http.get, made[0], params={"format": "gif"})
+        while not list(studio.data.rglob(".*unfinished*")):
+            assert not asked.done()
+        os.kill(maker := studio.worker("converter"), signal.SIGSTOP)
+        assert studio.http.get(made[1], params={"format": "webm"}).status_code == 200
+        os.kill(maker, signal.SIGKILL)
+        assert (answer := asked.result()).status_code == 400
+        assert "Take the MP4" in answer.text
+    assert not list(studio.data.rglob(".*unfinished*"))
+    assert studio.kept(large) == kept
+    assert studio.http.get(made[0], params={"format": "gif"}).content.startswith(b"GIF8")
+
+
+@pytest.mark.slow
 def test_a_clip_that_is_deleted_while_others_fetch_it_is_not_found_and_no_fault(studio: Server) -> None:
     def fetched(video_id: str, query: dict[str, str]) -> set[int]:
         seen = set()
@@ -151,54 +242,7 @@ def test_a_file_that_is_deleted_while_it_is_sent_is_sent_whole(tmp_path: Path) -
     assert bytes(sent) == whole
 
 
-def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
-    seconds, waits = 8, []
-    with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server:
-        server.ended(server.made(photo=tiny_photo()))
-        before, crowd = server.memory(), gathered(server, seconds)
-        last = time.monotonic() + seconds
-        while time.monotonic() < last:
-            started, starved = time.perf_counter(), server.starved()
-            assert server.http.get("/health").status_code == 200
-            waits.append(time.perf_counter() - started - (server.starved() - starved))
-            time.sleep(0.05)
-        answered = json.loads(crowd.communicate()[0])
-        assert crowd.returncode == 0
-        assert set(answered) == {"200", "429"}
-        assert max(waits) < 0.2, sorted(waits)
-        assert server.memory() - before < 30 * 2**20
-        assert "Traceback" not in server.log.read_text()
-
-
-def gathered(server: Server, seconds: float) -> "subprocess.Popen[str]":
-    """Two hundred clients in a process of their own, each with a photo and a sentence."""
-    form = {"prompt": PROMPT, **TINY}
-    request = server.http.build_request("POST", "/v1/videos", data=form, files={"photo": ("p", tiny_photo())})
-    asked = {"headers": {"Content-Type": request.headers["content-type"]}, "body": request.read().hex()}
-    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), *server.address[7:].split(":"), str(seconds)]
-    crowd = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert crowd.stdin
-    crowd.stdin.write(json.dumps(asked))
-    crowd.stdin.close()
-    crowd.stdin = None  # so that communicate() does not write to it again
-    return crowd
-
-
-def test_a_thousand_jobs_leave_the_server_as_small_as_it_was(tmp_path: Path) -> None:
-    trivial, sizes = {"steps": 1, "guidance": 1}, []
-    with serving(tmp_path / "data", "--queue", "100", "--jobs-per-key", "100") as server:
-        for round_of_jobs in range(10):
-            made = [server.made(photo=tiny_photo(), seed=100 * round_of_jobs + n, **trivial) for n in range(100)]
-            assert {server.ended(video_id)["status"] for video_id in made} == {"completed"}
-            for video_id in made:
-                assert server.http.get(f"/v1/videos/{video_id}/content").status_code == 200
-            sizes.append(server.memory())
-        assert len(server.clips()) == 1000
-        assert "Traceback" not in server.log.read_text()
-    print([size >> 10 for size in sizes], "KiB")
-    assert sizes[-1] - sizes[0] < 4 * 2**20, sizes
-
-
+@pytest.mark.slow
 @pytest.mark.skipif(
     find_spec("ray") is None,
     reason="RAY IS NOT INSTALLED, so workers on a cluster were not tried: pip install 'mutoscope[ray]'",
@@ -218,107 +262,3 @@ def test_workers_on_a_ray_cluster_make_cancel_and_die_as_those_here_do(tmp_path:
         assert server.kept(cancelled) == {"photo"}
     assert not Path(f"/proc/{last}").exists(), "a worker outlived its server"
     assert "Traceback" not in server.log.read_text()
-
-
-def test_workers_are_so_many_here_or_on_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
-    for wrong in ("0", "65", "-1", "many", "ray://", "ray://host", "http://host:1"):
-        with pytest.raises(MutoscopeError, match="ray://HOST:PORT"):
-            Settings(workers=wrong)
-    assert not Settings(workers="64").on_ray
-    monkeypatch.setattr("mutoscope.server.settings.find_spec", lambda name: None)
-    with pytest.raises(MutoscopeError, match=r"mutoscope\[ray\]"):
-        Settings(workers="ray://head:10001")
-
-
-def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:
-    keys = tmp_path / "keys.txt"
-    one, other = add_key(keys, "one"), add_key(keys, "other")
-    assert one not in keys.read_text()
-    with serving(tmp_path / "data", "--keys", str(keys), "--jobs-per-key", "2") as server:
-        made = server.made(key=one)
-
-        def status(key: str, method: str, path: str) -> int:
-            return server.http.request(method, path, headers={"Authorization": f"Bearer {key}"}).status_code
-
-        ways = [("GET", ""), ("GET", "/content"), ("GET", "/events"), ("POST", "/cancel"), ("POST", "/remix")]
-        for method, rest in [*ways, ("DELETE", "")]:
-            assert status(other, method, f"/v1/videos/{made}{rest}") == 404
-            for wrong in ("y", "x", one[:-1], one.upper()):
-                assert status(wrong, method, f"/v1/videos/{made}{rest}") == 401
-        listed = server.http.get("/v1/videos", headers={"Authorization": f"Bearer {other}"}).json()
-        assert listed["data"] == []
-        assert status(one, "GET", f"/v1/videos/{made}") == 200
-        assert server.http.get("/health").status_code == 200
-        assert server.http.get("/metrics").status_code == 401
-        assert {server.post(key=one, **LONG).status_code for _ in range(3)} == {200, 429}
-        assert server.post(key=other).status_code == 200
-
-
-def test_a_thousand_spoilt_uploads_are_refused_and_the_server_lives(studio: Server) -> None:
-    rng = random.Random(5)
-    seeds = [tiny_photo(), *(converted(kind) for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP"))]
-    clip = api.generate(PROMPT, photo=api.SAMPLE, size="64x64", seconds=0.5).save(studio.data.parent / "clip.mp4")
-    seeds.append(clip.read_bytes())
-
-    def spoilt(seed: bytes) -> bytes:
-        data = bytearray(seed)
-        for _ in range(rng.randint(8, 40)):
-            data[min(int(rng.expovariate(0.02)), len(data) - 1)] = rng.randrange(256)
-        return bytes(data[: rng.randint(1, len(data))])
-
-    names = ("../../../evil.jpg", "a\x00b.png", "C:\\evil.exe", "x" * 3000, "photo", "../mask", "视频.mp4")
-    uploads = [(names[n % len(names)], spoilt(seeds[n % len(seeds)])) for n in range(1000)]
-    before, around = studio.folders(), set(studio.data.parent.iterdir())
-
-    def send(upload: tuple[str, bytes]) -> int:
-        form = {"prompt": PROMPT, **TINY}
-        answer = studio.http.post("/v1/videos", data=form, files={"photo": upload})
-        if answer.status_code == 200:  # some are still pictures
-            studio.http.delete(f"/v1/videos/{answer.json()['id']}")
-        else:
-            assert len(answer.json()["error"]["message"]) > 20
-        return answer.status_code
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(send, uploads))
-    assert set(statuses) <= {200, 400, 429}
-    assert statuses.count(400) > 700
-    assert studio.folders() == before
-    assert set(studio.data.parent.iterdir()) == around
-    assert studio.ended(studio.made())["status"] == "completed"
-
-
-def converted(kind: str) -> bytes:
-    """The small photo as another kind of picture."""
-    kept = io.BytesIO()
-    Image.open(io.BytesIO(tiny_photo())).save(kept, kind)
-    return kept.getvalue()
-
-
-def test_without_keys_the_server_is_for_this_machine_only() -> None:
-    with pytest.raises(MutoscopeError, match="--keys"):
-        Settings(host="0.0.0.0")
-    assert Settings(host="::1").host == "::1"
-
-
-def test_a_data_folder_has_one_server(studio: Server) -> None:
-    words = ["mutoscope", "serve", "--port", "0", "--data", str(studio.data)]
-    second = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
-    assert second.returncode == 2
-    assert "already uses" in second.stderr
-
-
-def test_a_file_of_keys_that_cannot_be_used_says_why(tmp_path: Path) -> None:
-    keys = tmp_path / "keys.txt"
-    for text, told in (("", "no keys"), ("alice secret\n", "Key 1"), ("# nobody\n", "no keys")):
-        keys.write_text(text)
-        with pytest.raises(MutoscopeError, match=told):
-            read_keys(keys)
-    keys.write_text("")
-    keys.unlink()
-    key = add_key(keys, "alice")
-    assert read_keys(keys).owner(key) == "alice"
-    assert read_keys(keys).owner(key + "x") is None
-    assert keys.stat().st_mode & 0o077 == 0
-    with pytest.raises(MutoscopeError, match="already has a key"):
-        add_key(keys, "alice")

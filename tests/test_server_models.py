@@ -88,7 +88,9 @@ def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) 
     first = asked(server, variants=2)
     client = OpenAI(base_url=f"{server.address}/v1", api_key="none")
     asking = {"prompt": "a red circle rolls left", "seconds": "0.5", "video": {"id": first["id"]}}
-    longer = server.http.post("/v1/videos/extensions", json=asking).json()  # this client can send no id
+    with pytest.raises(RuntimeError, match="to be bytes"):  # as the README says, this client can send no id
+        client.videos.extend(prompt=PROMPT, seconds="4", video={"id": first["id"]})
+    longer = server.http.post("/v1/videos/extensions", json=asking).json()
     assert longer["remixed_from_video_id"] == first["id"]
     assert client.videos.poll(longer["id"]).status == "completed"
     earlier = frames(server, first, tmp_path)

@@ -1,5 +1,6 @@
 """The page in a real browser: what a person does in the first five minutes."""
 
+import io
 import shutil
 import struct
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from conftest import WAIT, Server
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from mutoscope import api
@@ -117,6 +119,53 @@ def test_unknown_words_are_underlined_and_exchanged_before_anything_runs(page: P
     assert studio.http.get("/v1/videos").json()["data"] == before
 
 
+def test_what_the_model_does_not_draw_is_told_before_anything_is_asked_for(page: Page) -> None:
+    page.get_by_label("What should happen?").fill("a red circle bounces")
+    page.get_by_label("Shape").select_option("16:9")
+    expect(page.locator("#reading .problem")).to_contain_text("another shape")
+    page.get_by_label("Shape").select_option("1:1")
+    expect(page.locator("#estimate")).to_contain_text("960 × 960")
+    expect(page.locator("#reading")).to_be_empty()
+
+
+def test_a_clip_that_is_changed_keeps_its_mask_and_the_very_clip_that_it_goes_on_from(
+    page: Page, studio: Server
+) -> None:
+    small = {"size": "64x64", "seconds": "0.5", "fps": "8"}
+    drawn = {"prompt": "a red circle bounces", "steps": "1", "seconds": "0.5"}
+    first = studio.http.post("/v1/videos", json={**drawn, **small, "variants": 2}).json()["id"]
+    studio.ended(first)
+    begun = studio.http.get(f"/v1/videos/{first}/content", params={"number": 1}).content
+    longer = studio.http.post("/v1/videos", json={**drawn, "extends": f"{first}:1"}).json()["id"]
+    again = studio.http.post(f"/v1/videos/{longer}/remix").json()["id"]
+    assert given(studio, changed(page, studio, again), "extends") == begun
+    expect(page.locator("#earlier")).to_contain_text("Goes on from an earlier clip.")
+    mask = io.BytesIO()
+    painted = Image.new("L", Image.open(api.SAMPLE).size)
+    painted.paste(255, (200, 100, 400, 300))
+    painted.save(mask, "PNG")
+    files = {"photo": ("p.jpg", api.SAMPLE.read_bytes()), "mask": ("m.png", mask.getvalue())}
+    masked = studio.http.post("/v1/videos", data={"prompt": "the cup moves", **small}, files=files).json()["id"]
+    assert given(studio, changed(page, studio, masked), "mask") == mask.getvalue()
+    expect(page.locator("#earlier")).to_be_hidden()
+
+
+def changed(page: Page, studio: Server, newest: str) -> str:
+    """What comes of "Change it" and "Make the clip" for the newest clip."""
+    studio.ended(newest)
+    page.reload()
+    page.locator("#clips .show").first.click()
+    page.locator("#result").get_by_role("button", name="Change it").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/videos")) as made:
+        page.get_by_role("button", name="Make the clip").click()
+    return str(made.value.json()["id"])
+
+
+def given(studio: Server, video_id: str, name: str) -> bytes:
+    """A file that a clip was made from."""
+    return bytes(studio.http.get(f"/v1/videos/{video_id}/content", params={"variant": name}).content)
+
+
 def test_progress_preview_and_cancel_within_a_second(page: Page) -> None:
     page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
     page.get_by_label("What should happen?").fill("the camera pans left")
@@ -210,6 +259,7 @@ def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page
     page.set_viewport_size({"width": 375, "height": 740})
     page.get_by_role("button", name="中文").click()
     expect(page.get_by_role("button", name="生成短片")).to_be_visible()
+    expect(page.get_by_role("region", name="照片", exact=True)).to_be_visible()
     page.get_by_label("把照片拖到这里").set_input_files(api.SAMPLE)
     expect(page.locator("#picture")).to_be_visible()
     expect(page.locator("#picture")).to_be_enabled()
@@ -226,7 +276,7 @@ def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page
     page.keyboard.press("Control+Enter")
     expect(page.locator("#result > video")).to_be_visible()
     expect(page.locator("#result")).to_contain_text("镜头：左摇")
-    expect(page.locator("#gallery")).to_contain_text("motion · 600×400 · 0.5\u00a0s")
+    expect(page.locator("#gallery")).to_contain_text("motion · 600×400 · 0.5\u00a0秒")
     assert studio.http.get("/v1/videos").json()["data"][0]["request"]["subject"] == "0.460,0.500"
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.reload()

@@ -75,6 +75,11 @@ class Pipeline:
         manifest = self.manifest(request, told, understood, frames)
         return Video(frames, told.delivered.fps, manifest=manifest, stats=clock.stats())
 
+    def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
+        """Errors: MutoscopeError for what the model cannot do, before any work; `photo`: one will be given."""
+        refuse_lacking(request, self.family)
+        self.conditioner.refuse(request, photo=photo)
+
     def understood(self, told: Told) -> list[list[str]]:
         """What each segment was read to ask for, such as "camera: pan left"; nothing means stillness."""
         likely = (self.family.read(told.condition) > 0.5).tolist()

@@ -18,7 +18,7 @@ from mutoscope.api.measuring import (
     evaluate_storybook,
 )
 from mutoscope.api.predicting import evaluate_drift, evaluate_prediction
-from mutoscope.api.reading import check, draft, estimate, read_prompt
+from mutoscope.api.reading import check, draft, estimate, read_prompt, refusal
 from mutoscope.api.shapes import evaluate_mocogan_shapes, evaluate_moving_shapes
 from mutoscope.api.tuning import train_lora
 from mutoscope.api.worlds import world_clip, world_of
@@ -74,6 +74,7 @@ __all__ = [
     "models",
     "offer",
     "read_prompt",
+    "refusal",
     "replay",
     "train",
     "train_lora",

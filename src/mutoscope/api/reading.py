@@ -109,12 +109,22 @@ def read_prompt(request: GenerateRequest) -> Reading:
     return Reading(unknown=understanding.unknown, impossible=understanding.impossible, segments=segments, problem=found)
 
 
+def refusal(request: GenerateRequest, *, photo: bool = False) -> MutoscopeError | None:
+    """Why the model cannot make this, whatever the words say; `photo`: one will be given. Of a large one `estimate` tells."""
+    if not request.model.startswith(HUB):
+        try:
+            load(request.model).refuse(request, photo=photo)
+        except MutoscopeError as problem:
+            return problem
+    return None
+
+
 def check(request: GenerateRequest) -> Estimate:
     """What a request will take, if it can be met: its words are read and its files decoded. Errors: MutoscopeError."""
     if (problem := read_prompt(request).problem) is not None:
         raise problem
     if not request.model.startswith(HUB):
-        load(request.model).conditioner.refuse(request)
+        load(request.model).refuse(request)
     if request.keep:
         ranker_for(request)
     for photo in filter(None, (request.photo, request.last)):

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +17,8 @@ from mutoscope.server.settings import Settings
 from mutoscope.server.store import Job, Store
 
 MOST_ATTEMPTS = 2
+PAUSE = 1.0  # seconds until what did not work is tried again
+PATIENCE_WITH_DISK = 5.0  # seconds in which it must be possible to write down that a job was ended
 # Which part of a clip's work each stage is, roughly, in the order of STAGES: a bar must only move forward, and about evenly.
 MOVED = dict(zip(STAGES, (0.02, 0.15, 0.08, 0.5, 0, 0.25), strict=True))
 DRAWN = dict(zip(STAGES, (0.02, 0.03, 0.45, 0.1, 0.2, 0.2), strict=True))
@@ -69,17 +70,17 @@ class Dispatcher:
         self.running: dict[str, Running] = {}
         count, where = (int(settings.workers), launch) if cluster is None else (cluster.machines, cluster.launch)
         self.workers = [WorkerProcess(f"maker-{n}", settings.memory, where) for n in range(count)]
+        self.stuck: dict[str, Exception] = {}  # workers that cannot go on, by name, and why; they keep trying
         self.more = asyncio.Condition()
+
+    @property
+    def standstill(self) -> Exception | None:
+        """Why no worker at all can go on, if so."""
+        return next(iter(self.stuck.values()), None) if len(self.stuck) == len(self.workers) else None
 
     async def run(self) -> None:
         """Work until cancelled; what was in progress then waits for the next server."""
-        for job in self.store.interrupted():
-            if job.attempts > MOST_ATTEMPTS:  # perhaps it is what ends servers
-                self._failed(job, "worker_died", "The server ended each time that this was tried.")
-            else:
-                self.store.clear(job.id)
-                self.store.requeue(job.id, tried=True)
-        self.store.sweep()
+        await self._insist(self._resume, *self.workers)
         try:
             async with asyncio.TaskGroup() as tasks:
                 for worker in self.workers:
@@ -88,6 +89,15 @@ class Dispatcher:
             for worker in self.workers:
                 await worker.end()
 
+    def _resume(self) -> None:
+        """Let what the last server was at wait again; where that fails half-way, the rest can be done later."""
+        for job in self.store.interrupted():
+            if job.attempts > MOST_ATTEMPTS:  # perhaps it is what ends servers
+                self._failed(job, "worker_died", "The server ended each time that this was tried.")
+            else:
+                self.store.clear(job.id)
+                self.store.requeue(job.id, tried=True)
+
     async def wake(self) -> None:
         """Tell the workers that there is something to do."""
         async with self.more:
@@ -95,28 +105,56 @@ class Dispatcher:
 
     async def cancel(self, job: Job) -> None:
         """End a job that is queued or in progress; nothing happens to one that has ended."""
-        if (running := self.running.get(job.id)) is not None:
-            running.cancelled = True
-            await running.worker.call_off()
-            await running.ended.wait()
-        elif job.status == "queued":
+        if not await self.stop(job) and job.status == "queued":
             self.store.fail(job.id, "cancelled", "The job was cancelled.")
             self.metrics.ended.labels("cancelled").inc()
+
+    async def stop(self, job: Job, *, discard: bool = False) -> bool:
+        """Whether the job was in progress; it is no more then. Errors: what keeps that from being written down.
+
+        `discard`: its files go first, so that a full disk has room for it.
+        """
+        if (running := self.running.get(job.id)) is None:
+            return False
+        running.cancelled = True
+        await running.worker.call_off()
+        if discard:
+            self.store.discard(job.id)
+        try:
+            async with asyncio.timeout(PATIENCE_WITH_DISK):
+                await running.ended.wait()
+        except TimeoutError as late:
+            raise self.stuck.get(running.worker.name, late) from None
+        return True
 
     async def _work(self, worker: WorkerProcess) -> None:
         while True:
             try:
                 await worker.ask({"do": "warm"}, self.settings.patience)  # at once, but for the first time
-                job = await self._next()
-                await self._make(worker, job)
-            except (
-                sqlite3.Error,
-                OSError,
-                TimeoutError,
-                WorkerDiedError,
-            ) as error:
-                log.error("the worker waits: %r", error)  # a full disk, say: it may have room again soon
-                await asyncio.sleep(1)
+                self._goes_on(worker)
+                await self._make(worker, await self._next())
+            except Exception as error:  # of any kind, a cluster's too: nobody would notice that this loop had ended
+                await self._waits(error, worker)
+
+    async def _insist(self, act: Callable[[], None], *workers: WorkerProcess) -> None:
+        """Do what these workers cannot go on without; where it fails (a full disk, say), again until it works."""
+        while True:
+            try:
+                act()
+            except Exception as error:
+                await self._waits(error, *workers)
+            else:
+                return self._goes_on(*workers)
+
+    async def _waits(self, error: Exception, *workers: WorkerProcess) -> None:
+        names = [worker.name for worker in workers]
+        log.error("%s cannot go on, and will try again: %r", ", ".join(names), error)
+        self.stuck |= dict.fromkeys(names, error)
+        await asyncio.sleep(PAUSE)
+
+    def _goes_on(self, *workers: WorkerProcess) -> None:
+        for worker in workers:
+            self.stuck.pop(worker.name, None)
 
     async def _next(self) -> Job:
         async with self.more:
@@ -133,7 +171,7 @@ class Dispatcher:
             self.store.requeue(job.id, tried=False)
             raise
         else:
-            await _written(ending)
+            await self._insist(ending, worker)
         finally:
             del self.running[job.id]
             running.ended.set()
@@ -152,18 +190,19 @@ class Dispatcher:
         except TimeoutError:
             taken = f"The job took longer than {self.settings.patience} seconds. Ask for less in one clip."
             return partial(self._failed, job, "timeout", taken)
-        except WorkerDiedError as death:
-            return self._after_death(running, death)
+        except Exception as loss:  # it died, or was lost with its machine, for which a cluster has errors of its own
+            return self._after_loss(running, loss)
         self.metrics.ended.labels("completed").inc()
         self.metrics.seconds.observe(time.monotonic() - running.started)
         return partial(self.store.complete, job.id, **made)
 
-    def _after_death(self, running: Running, death: WorkerDiedError) -> Callable[[], None]:
+    def _after_loss(self, running: Running, loss: Exception) -> Callable[[], None]:
         job = running.job
         if running.cancelled:
             return partial(self._failed, job, "cancelled", "The job was cancelled.")
         self.metrics.deaths.inc()
-        log.error("worker ended with status %s at job %s, attempt %d", death.status, job.id, job.attempts)
+        how = f"status {loss.status}" if isinstance(loss, WorkerDiedError) else type(loss).__name__
+        log.error("worker lost at job %s, attempt %d: %r", job.id, job.attempts, loss)
         if job.attempts < MOST_ATTEMPTS:
 
             def again() -> None:
@@ -171,7 +210,7 @@ class Dispatcher:
                 self.store.requeue(job.id, tried=True)
 
             return again
-        why = f"The worker ended (status {death.status}) each of the {job.attempts} times that it tried. "
+        why = f"The worker ended ({how}) each of the {job.attempts} times that it tried. "
         cure = "If the machine ran out of memory, ask for a smaller size, fewer seconds or a lower fps."
         return partial(self._failed, job, "worker_died", why + cure)
 
@@ -179,13 +218,3 @@ class Dispatcher:
         self.store.clear(job.id)
         self.store.fail(job.id, code, message)
         self.metrics.ended.labels(code).inc()
-
-
-async def _written(write: Callable[[], None]) -> None:
-    """Write down how a job ended; where the disk is full, as soon as there is room."""
-    while True:
-        try:
-            return write()
-        except sqlite3.OperationalError as error:
-            log.error("cannot write down how a job ended, will try again: %s", error)
-            await asyncio.sleep(0.5)

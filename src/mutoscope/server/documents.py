@@ -10,6 +10,7 @@ _TYPES = {str: "string", int: "integer", float: "number"}
 _REASONS = {
     "id": {404: "There is no such video for this client."},
     "query": {400: "The query cannot be met."},
+    "range": {400: "The query, or the Range, cannot be met.", 416: "The part that was asked for (Range) is not there."},
     "clip": {404: "There is no such video for this client, or no such clip to go on."},
     "body": {
         400: "The request cannot be met; the message says the problem, the rule and the cure.",

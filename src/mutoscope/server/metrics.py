@@ -24,6 +24,9 @@ class Metrics:
         )
         self.deaths = Counter("mutoscope_worker_deaths", "Workers that died at work", registry=self.registry)
         self.waiting = Gauge("mutoscope_jobs_waiting", "Jobs that are queued or in progress", registry=self.registry)
+        self.stuck = Gauge(
+            "mutoscope_workers_stuck", "Workers that cannot go on and keep trying", registry=self.registry
+        )
         self.running = Gauge("mutoscope_jobs_running", "Jobs in progress", registry=self.registry)
 
     def text(self) -> bytes:

@@ -148,8 +148,10 @@ class WorkerProcess:
                 self._send(command)
                 async with asyncio.timeout(patience):
                     return await self._answer(process, on_event)
-            except (asyncio.CancelledError, TimeoutError):
-                self.kill()  # nobody waits for the answer: the next one to ask must not get it
+            except WorkerFailedError:
+                raise
+            except BaseException:
+                self.kill()  # nobody waits for the answer any more: the next one to ask must not get it
                 raise
 
     async def _answer(self, process: Process, on_event: OnEvent) -> Any:

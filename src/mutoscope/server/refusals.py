@@ -33,6 +33,17 @@ def not_found(what: str, cure: str = "GET /v1/videos lists what there is.") -> R
     return RefusedError(404, "not_found", MutoscopeError(f"There is no {what}.", "Each client sees its own.", cure))
 
 
+def no_such_range(status: int, there_are: str | None) -> RefusedError:
+    """A part of a file that cannot be sent: 416 where it lies behind the end, 400 where no one could tell what it is."""
+    beyond = status == 416
+    problem = "The Range lies beyond the end of the file." if beyond else "The Range cannot be read."
+    cure = "Write Range: bytes=0-1023, or leave it out."
+    code = "range_not_satisfiable" if beyond else "invalid_request"
+    refused = RefusedError(status, code, MutoscopeError(problem, "It is bytes=FIRST-LAST, counted from 0.", cure))
+    refused.headers |= {"Content-Range": there_are} if there_are is not None else {}
+    return refused
+
+
 def too_large(megabytes: int) -> RefusedError:
     """More bytes than may be sent."""
     rule = f"A request may have {megabytes} MB."

@@ -9,24 +9,23 @@ from fastapi.responses import FileResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import CONTENT_TYPE_LATEST
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.types import Message, Receive, Scope, Send
 
 from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
 from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json, body_of_remix, body_of_video
 from mutoscope.server.keys import LOCAL
-from mutoscope.server.refusals import invalid, no_key
+from mutoscope.server.refusals import invalid, is_disk_full, no_key, no_such_range
 from mutoscope.server.service import Service, unless_deleted
-from mutoscope.server.store import Job
+from mutoscope.server.store import GIVEN, Job
 from mutoscope.version import __version__
 
 LOOK_AGAIN = 0.2  # seconds between two looks at a job whose progress someone follows
 TYPES = {
     "thumbnail": "image/webp",
     "spritesheet": "image/png",
-    "photo": "application/octet-stream",
-    "last": "application/octet-stream",
-}
+} | dict.fromkeys(GIVEN, "application/octet-stream")
 PRIVATE = {"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"}
 # The page of a comparison runs a script of its own: apart from everything else that this server shows, and offline.
 ALONE = (
@@ -39,12 +38,22 @@ class HeldFile(FileResponse):
     """A file that is opened before anything is answered: from then on it can be sent, whoever deletes it meanwhile."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it; a RefusedError where it is gone already."""
+        """Send it; a RefusedError where it is gone already, or has no such part as is asked for."""
         with unless_deleted():
             file = open(self.path, "rb")  # noqa: SIM115  (closed below)
+        refused: list[Message] = []
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] >= 400:
+                refused.append(message)
+            if not refused:
+                await send(message)
+
         with file:
             self.path = f"/dev/fd/{file.fileno()}"
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, sent)
+        if refused:  # as plain text, which no client of ours would expect
+            raise no_such_range(refused[0]["status"], Headers(raw=refused[0]["headers"]).get("content-range"))
 
 
 async def service_of(request: Request) -> Service:
@@ -167,35 +176,36 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
 @videos.get(
     "/videos/{video_id}/content",
     response_class=FileResponse,
-    responses=ERRORS("id", "query", "disk")
+    responses=ERRORS("id", "query", "range", "disk")
     | {
         200: {"description": "The file.", "content": {kind: {} for kind in (*wire.FORMATS.values(), *TYPES.values())}},
         206: {"description": "The part of it that was asked for (Range)."},
-        416: {"description": "The part that was asked for (Range) is not there."},
     },
 )
 async def download_content(
     job: Asked,
     service: The,
-    variant: Literal["video", "comparison", "thumbnail", "spritesheet", "preview", "photo", "last"] = "video",
+    variant: Literal[
+        "video", "comparison", "thumbnail", "spritesheet", "preview", "photo", "last", "mask", "extends"
+    ] = "video",
     format: Annotated[
         Literal["mp4", "webm", "gif", "html"], Query(description="of a video or a comparison; html is for the latter")
     ] = "mp4",
     number: Number = 0,
 ) -> FileResponse:
-    """The clip, or a picture of it; a part of it where a Range is asked for."""
+    """The clip, a picture of it, or a file that it was made from; a part of it where a Range is asked for."""
     path = await service.content(job, variant, number, format)
     kind = TYPES.get(variant) or wire.FORMATS.get(path.suffix[1:], "image/webp")
     name = f"{job.id}-{number}{path.suffix}"
     safe = PRIVATE | ({"Content-Security-Policy": ALONE} if path.suffix == ".html" else {})
-    disposition = "attachment" if variant in ("photo", "last") else "inline"
+    disposition = "attachment" if variant in GIVEN else "inline"
     return HeldFile(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)
 
 
 @videos.get(
     "/videos/{video_id}/attention",
     response_class=FileResponse,
-    responses=ERRORS("id", "query", "look", "disk")
+    responses=ERRORS("id", "query", "range", "look", "disk")
     | {200: {"description": "The picture: a row of frames for each word.", "content": {"image/png": {}}}},
 )
 async def show_attention(job: Asked, service: The, number: Number = 0) -> FileResponse:
@@ -203,9 +213,10 @@ async def show_attention(job: Asked, service: The, number: Number = 0) -> FileRe
     return HeldFile(await service.attention(job, number), media_type="image/png", headers=PRIVATE)
 
 
-@videos.post("/videos/{video_id}/cancel", responses=ERRORS("id"))
+@videos.post("/videos/{video_id}/cancel", responses=ERRORS("id", "disk"))
 async def cancel_video(job: Asked, service: The) -> wire.Video:
-    """End a video that is queued or in progress: it fails with the code `cancelled`."""
+    """End a video that is queued or in progress: it fails with the code `cancelled`. On a full disk that cannot be written
+    down; one in progress is ended all the same."""
     return service.told(await service.cancel(job))
 
 
@@ -219,9 +230,10 @@ async def remix_video(request: Request, response: Response, job: Asked, service:
     return service.told(await service.submit(owner, body, remixed_from=job))
 
 
-@videos.delete("/videos/{video_id}", responses=ERRORS("id"))
+@videos.delete("/videos/{video_id}", responses=ERRORS("id", "disk"))
 async def delete_video(job: Asked, service: The) -> wire.Deleted:
-    """Remove a video with its files; it is ended first if need be."""
+    """Remove a video with its files; it is ended first if need be. The files go before anything is written, so that a full
+    disk has room again; where others have taken that too, delete it once more later."""
     await service.delete(job)
     return wire.Deleted(id=job.id)
 
@@ -232,10 +244,21 @@ async def list_models(service: The, owner: Owner) -> wire.ModelList:
     return wire.ModelList(data=[wire.Model(**model) for model in await service.models()])
 
 
-@house.get("/health")
-async def health(service: The) -> wire.Health:
-    """That the server lives."""
-    return wire.Health(version=__version__, waiting=service.store.waiting(), running=len(service.dispatcher.running))
+@house.get("/health", responses={503: {"model": wire.Health, "description": "No worker can go on; `why` tells."}})
+async def health(service: The, response: Response) -> wire.Health:
+    """That the server lives, and that clips can be made."""
+    standstill, why = service.dispatcher.standstill, None
+    if standstill is not None:  # what it says may name paths, and this is told to everyone
+        full = "The server's disk is full."
+        why = full if is_disk_full(standstill) else "No worker can go on; the server's log tells why."
+        response.status_code = 503
+    return wire.Health(
+        status="ok" if why is None else "stuck",
+        why=why,
+        version=__version__,
+        waiting=service.store.waiting(),
+        running=len(service.dispatcher.running),
+    )
 
 
 @house.get(
@@ -247,6 +270,7 @@ async def metrics(service: The, owner: Owner) -> Response:
     """What the server has done so far, for Prometheus."""
     service.metrics.waiting.set(service.store.waiting())
     service.metrics.running.set(len(service.dispatcher.running))
+    service.metrics.stuck.set(len(service.dispatcher.stuck))
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
@@ -33,8 +34,7 @@ def run(app: FastAPI, settings: Settings, on_ready: Callable[[str], None]) -> No
 def _sole_user(settings: Settings) -> Iterator[None]:
     """Hold the data folder: two servers on one would take each other's jobs for their own."""
     try:
-        incoming = settings.data / "incoming"
-        incoming.mkdir(parents=True, exist_ok=True)
+        settings.incoming.mkdir(parents=True, exist_ok=True)
         lock = os.open(settings.data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise MutoscopeError(
@@ -50,7 +50,9 @@ def _sole_user(settings: Settings) -> Iterator[None]:
             "A data folder has one server.",
             "Stop the other, or name another folder: --data DIR.",
         ) from error
-    tempfile.tempdir = str(incoming)  # large uploads wait on disk while they arrive: on this one, and nowhere else
+    for left in settings.incoming.iterdir():  # by a server that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    tempfile.tempdir = str(settings.incoming)  # large uploads wait on disk while they arrive: here and nowhere else
     try:
         yield
     finally:

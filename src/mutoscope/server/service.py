@@ -6,12 +6,14 @@ import math
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.server import wire
@@ -27,6 +29,7 @@ from mutoscope.server.store import GIVEN, Job, Store
 
 QUICK = 60  # seconds that reading a prompt or decoding a photo may take
 PATIENCE_WITH_FILES = 300  # seconds that another kind of file may take
+MOST_DERIVED = 4  # files of other kinds that are made at once: each takes a process
 _LORA = re.compile(r"([^:,/\\]+)(:(\d+(\.\d*)?|\.\d+))?")  # a name, and how strongly it counts
 log = logging.getLogger(__name__)
 
@@ -38,11 +41,15 @@ class Service:
         self.settings = settings
         self.keys: Keys | None = read_keys(settings.keys) if settings.keys else None
         self.store = Store(settings.data)
+        self.store.sweep()  # now, as later there are uploads that are not jobs yet
         self.metrics = Metrics()
         self.dispatcher = Dispatcher(self.store, settings, self.metrics, cluster)
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
-        self.deriving = asyncio.Lock()
+        self.deriving = asyncio.Semaphore(MOST_DERIVED)
+        self.turns: WeakValueDictionary[Path, asyncio.Lock] = (
+            WeakValueDictionary()
+        )  # who waits for a file to be derived
         self._models: list[dict[str, Any]] = []
 
     async def end(self) -> None:
@@ -99,7 +106,8 @@ class Service:
         """How a prompt is understood and what its clip would take; nothing is kept."""
         request = GenerateRequest.from_dict({"model": "motion"} | body.wishes)  # no photo is sent here to tell by
         await self._check_model(request)
-        return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict()}))
+        extends = body.earlier is not None or "extends" in body.files
+        return wire.Reading(**await self._at_desk({"do": "read", "request": request.to_dict(), "extends": extends}))
 
     async def models(self) -> list[dict[str, Any]]:
         """The models that can be asked for, each with its `id` and what is to be said of it."""
@@ -126,7 +134,8 @@ class Service:
 
     async def delete(self, job: Job) -> None:
         """The job and its files, gone."""
-        await self.dispatcher.cancel(job)
+        if not await self.dispatcher.stop(job, discard=True) and job.status == "queued":
+            self.metrics.ended.labels("cancelled").inc()
         self.store.delete(job.id)
 
     async def content(self, job: Job, variant: str, number: int, kind: str) -> Path:
@@ -136,8 +145,8 @@ class Service:
             with unless_deleted():
                 looks = sorted(folder.glob("preview.*"), key=lambda look: look.stat().st_mtime)
             return _there(looks[-1] if looks else folder / "preview.mp4", "preview of this video yet")
-        if variant in ("photo", "last"):
-            return _there(folder / variant, f"{variant} photo of this video", "It was made without one.")
+        if variant in GIVEN:
+            return _there(folder / variant, f"{variant!r} of this video", "It was made without one.")
         if job.status != "completed":
             raise not_found(f"content yet: the video is {job.status}", "Wait until its status is completed.")
         if variant == "thumbnail":
@@ -241,13 +250,20 @@ class Service:
             ) from failure
 
     async def _derive(self, how: str, clip: Path, target: Path) -> None:
-        """Make a file from a clip, if it is not there yet: one at a time, in a process that ends with it."""
-        async with self.deriving:
-            if target.exists():
-                return
-            worker = WorkerProcess(f"{how}er", self.settings.memory)
+        """Make a file from a clip, if it is not there yet: once, whoever else asks for it meanwhile."""
+        turn = self.turns.setdefault(target, asyncio.Lock())
+        async with turn:
+            if not target.exists():
+                async with self.deriving:
+                    await self._derived(how, clip, target)
+
+    async def _derived(self, how: str, clip: Path, target: Path) -> None:
+        """The same in a process that ends with it, and in a folder that goes with it, whatever it has left there."""
+        worker = WorkerProcess(f"{how}er", self.settings.memory)
+        with tempfile.TemporaryDirectory(dir=self.settings.incoming) as folder:
+            made = Path(folder) / target.name
+            asked = {"do": how, "clip": str(clip), "target": str(made), "credentials": signed_by(self.settings)}
             try:
-                asked = {"do": how, "clip": str(clip), "target": str(target), "credentials": signed_by(self.settings)}
                 await worker.ask(asked, PATIENCE_WITH_FILES)
             except (WorkerFailedError, WorkerDiedError, TimeoutError) as failure:
                 _there(clip, "such video any more")
@@ -259,6 +275,8 @@ class Service:
                 ) from failure
             finally:
                 await worker.end()
+            with unless_deleted():
+                made.replace(target)
 
 
 def _wishes_of(job: Job | None, models: list[str] | None) -> dict[str, Any]:

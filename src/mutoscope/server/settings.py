@@ -10,7 +10,7 @@ from typing import Any
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.media.credentials import GIVEN, credentials_of
-from mutoscope.request import Wish
+from mutoscope.request import MOST_PIXELS, Wish, wishes
 
 MOST_WORKERS = 64
 
@@ -51,9 +51,12 @@ class Settings:
         default=50, metadata=_setting("how many of them may be waiting or running for one key", "N", 1, 100_000)
     )
     upload: int = field(default=32, metadata=_setting("megabytes that one request may send", "MB", 1, 1024))
-    seconds: float = field(default=10.0, metadata=_setting("the longest clip, in seconds", "S", 0.5, 3600))
+    seconds: float = field(
+        default=10.0, metadata=_setting("the longest clip, in seconds", "S", 0.5, wishes()["seconds"].high)
+    )
     megapixels: int = field(
-        default=1000, metadata=_setting("the largest clip: pixels of all its frames, in millions", "N", 1, 100_000)
+        default=MOST_PIXELS // 1_000_000,
+        metadata=_setting("the largest clip: pixels of all its frames, in millions", "N", 1, MOST_PIXELS // 1_000_000),
     )
     patience: int = field(default=1800, metadata=_setting("seconds after which a job is given up", "S", 1, 86_400))
 
@@ -73,6 +76,11 @@ class Settings:
                 "Without --keys the server listens on this machine only.",
                 "Make a key: mutoscope serve --keys keys.txt --add-key NAME. Or leave --host out.",
             )
+
+    @property
+    def incoming(self) -> Path:
+        """The folder of what is not whole yet, such as uploads; nothing there outlives a server."""
+        return self.data / "incoming"
 
     @property
     def on_ray(self) -> bool:

@@ -143,8 +143,12 @@ class Store:
 
     def delete(self, job_id: str) -> None:
         """The job and its files are gone; the files first, as a full disk has no room for the table to shrink."""
-        shutil.rmtree(self.folder(job_id), ignore_errors=True)
+        self.discard(job_id)
         self.database.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
+
+    def discard(self, job_id: str) -> None:
+        """The files of a job are gone, those that it was given too."""
+        shutil.rmtree(self.folder(job_id), ignore_errors=True)
 
     def waiting(self, owner: str | None = None) -> int:
         """How many jobs are queued or in progress, of one owner or of all."""

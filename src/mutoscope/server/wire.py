@@ -148,9 +148,10 @@ class Reading(BaseModel):
 
 
 class Health(BaseModel):
-    """That the server lives, and how busy it is."""
+    """That the server lives and can make clips, and how busy it is."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok", "stuck"]  # stuck: no worker can go on; each keeps trying, and jobs wait
+    why: str | None  # it is stuck
     version: str
     waiting: int
     running: int

@@ -165,16 +165,18 @@ def check(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(asked: dict[str, Any]) -> dict[str, Any]:
-    """How a prompt is understood, and what its clip would take; nothing is made and no photo is needed."""
+    """How a prompt is understood, and what its clip would take; nothing is made and no files are needed."""
     from mutoscope import api
 
     request = GenerateRequest.from_dict(asked["request"])
     reading = api.read_prompt(request)
+    promised = replace(request, extends="extends" if asked["extends"] else None)
+    problem = reading.problem or api.refusal(promised, photo=request.model == "motion")
     return {
         "unknown": [asdict(word) for word in reading.unknown],
         "impossible": [asdict(word) for word in reading.impossible],
         "segments": [asdict(segment) for segment in reading.segments],
-        "problem": None if reading.problem is None else str(reading.problem),
+        "problem": None if problem is None else str(problem),
         "estimate": asdict(api.estimate(request)),
     }
 

@@ -45,7 +45,7 @@ function card(video) {
   look.setAttribute("aria-label", `${words.show}: ${name}`);
   return element(
     "article", { className: "clip" }, look, element("p", {}, video.prompt.length > 90 ? `${video.prompt.slice(0, 88)}…` : video.prompt),
-    element("p", { className: "soft" }, `${server.modelOf(video)} · ${video.size.replace("x", "×")} · ${video.seconds}\u00a0s`),
+    element("p", { className: "soft" }, `${server.modelOf(video)} · ${video.size.replace("x", "×")} · ${words.lasting(video.seconds)}`),
     element("div", { className: "actions" },
       element("button", { type: "button", className: "quiet", onclick: () => doing.again(video) }, words.again),
       element("button", { type: "button", className: "quiet", onclick: () => doing.remove(video) }, words.remove_clip)),

@@ -15,10 +15,11 @@ const fields = Object.fromEntries(
   ["prompt", "shape", "quality", "seconds", "variants", "seed", "model", ...MORE].map((id) => [id, document.getElementById(id)]),
 );
 const last = document.getElementById("last");
+const mask = document.getElementById("mask");
 const goesOn = document.getElementById("earlier");
 let models = [];
 let arrived = null; // when they are known, which takes a moment where the server has just been started
-let earlier = null; // the clip that goes on, as {id, number, prompt}
+let earlier = null; // the clip that goes on, as {id, number, prompt}, or {file} where it is not one of the gallery's
 const wrong = document.getElementById("error");
 const submit = form.querySelector("[type=submit]");
 const comparing = document.getElementById("compare");
@@ -50,10 +51,10 @@ function size(chosen) {
 function wishes(chosen = model()) {
   const { subject, drag } = picture.photo;
   return {
-    prompt: fields.prompt.value, size: size(chosen), seconds: fields.seconds.value || 3, variants: fields.variants.value,
+    prompt: fields.prompt.value, size: earlier ? null : size(chosen), seconds: fields.seconds.value || 3, variants: fields.variants.value,
     seed: fields.seed.value || 0, model: chosen,
     ...Object.fromEntries(MORE.map((name) => [name, fields[name].value.trim() || null])),
-    extends: earlier && `${earlier.id}:${earlier.number}`,
+    extends: earlier?.id ? `${earlier.id}:${earlier.number}` : null,
     subject: subject && picture.photo.file ? picture.point(subject) : null,
     drag: drag && picture.photo.file ? drag.map(picture.point).join(":") : null,
   };
@@ -61,6 +62,10 @@ function wishes(chosen = model()) {
 
 // The server takes what is there, and leaves the rest at its defaults.
 const given = () => Object.fromEntries(Object.entries(wishes()).filter(([, value]) => value !== null));
+
+const files = () => ({
+  photo: earlier ? null : picture.photo.file, last: last.files[0], mask: mask.files[0], extends: earlier?.file,
+});
 
 function fail(error) {
   wrong.textContent = error.message;
@@ -83,31 +88,31 @@ async function trying(act) {
 const make = () =>
   trying(async () => {
     await arrived;
-    const photo = earlier ? null : picture.photo.file;
-    if (model() === "motion" && !photo) throw new Error(words.needsPhoto);
-    result.show(await server.create(wishes(), photo, last.files[0]), picture.photo.image && photo);
+    const sent = files();
+    if (model() === "motion" && !sent.photo) throw new Error(words.needsPhoto);
+    result.show(await server.create(wishes(), sent), picture.photo.image && sent.photo);
     await refresh();
   });
 
 // All families draw what one of them would: there is one clip of each, and none has a model of its own to be told.
 const compare = () =>
   trying(async () => {
-    const photo = earlier ? null : picture.photo.file;
+    const sent = files();
     const { model: _, variants, keep, ...shared } = wishes(DRAWS);
-    result.show(await server.compare(shared, photo, last.files[0]), picture.photo.image && photo);
+    result.show(await server.compare(shared, sent), picture.photo.image && sent.photo);
     await refresh();
   });
 
 const compareAgain = (video, seed) =>
   trying(async () => {
     const made = await server.remix(video.id, { models: "all", seed });
-    result.show(made, video.request.photo ? await server.photoOf(video.id) : null);
+    result.show(made, await server.kept(video, "photo"));
     await refresh();
   });
 
 const again = (video) =>
   trying(async () => {
-    result.show(await server.remix(video.id), video.request.photo ? await server.photoOf(video.id) : null);
+    result.show(await server.remix(video.id), await server.kept(video, "photo"));
     await refresh();
   });
 
@@ -119,17 +124,21 @@ const remove = (video) =>
   });
 
 // A video's settings back in the form, its photo and marks too.
-async function edit(video) {
+const edit = (video) => trying(() => fill(video));
+
+async function fill(video) {
   const { request } = video;
   const numbers = (text) => text?.split(":").map((place) => place.split(",").map(Number));
   Object.assign(fields.prompt, { value: request.prompt });
   for (const name of ["seconds", "seed", "model"]) fields[name].value = request[name];
   for (const name of MORE) fields[name].value = request[name] === standard[name] ? "" : request[name];
-  const { id, number } = { id: video.remixed_from_video_id, number: 0 };
-  goOn(request.extends ? { id, number, prompt: request.prompt } : null);
-  const ending = new DataTransfer();
-  if (request.last) ending.items.add(await server.photoOf(video.id, "last"));
-  last.files = ending.files;
+  const begun = await server.kept(video, "extends"); // the clip itself, as the one that it was taken from may be gone
+  goOn(begun && { file: begun });
+  for (const field of [last, mask]) {
+    const held = new DataTransfer();
+    if (request[field.id]) held.items.add(await server.kept(video, field.id));
+    field.files = held.files;
+  }
   fields.variants.value = Math.min(request.variants, 4);
   const [width, height] = video.size.split("x").map(Number);
   const shapes = { "16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1 };
@@ -138,8 +147,8 @@ async function edit(video) {
   fields.quality.value = sides.find((side) => Number(side) >= Math.max(width, height)) ?? sides.at(-1);
   const spots = numbers(request.subject);
   const subject = spots?.length === 2 ? spots[0].map((value, axis) => (value + spots[1][axis]) / 2) : (spots?.[0] ?? null);
-  document.getElementById("more-wishes").open = MORE.some((name) => fields[name].value) || last.files.length > 0;
-  await picture.take(request.photo ? await server.photoOf(video.id) : null, { subject, drag: numbers(request.drag) ?? null });
+  document.getElementById("more-wishes").open = MORE.some((name) => fields[name].value) || last.files.length + mask.files.length > 0;
+  await picture.take(await server.kept(video, "photo"), { subject, drag: numbers(request.drag) ?? null });
   form.scrollIntoView({ behavior: "smooth" });
   fields.prompt.focus();
 }
@@ -201,7 +210,7 @@ goesOn.querySelector("button").addEventListener("click", () => {
   goOn(null);
   changed();
 });
-last.addEventListener("change", changed);
+for (const field of [last, mask]) field.addEventListener("change", changed);
 for (const field of Object.values(fields)) if (field !== fields.prompt) field.addEventListener("change", changed);
 document.getElementById("language").addEventListener("click", () => speaking(language() === "zh" ? "en" : "zh"));
 

@@ -173,7 +173,7 @@ function facts(video) {
   const clip = video.clips[shown.picked];
   const rows = clip.timeline.map(({ start, end, understood, text }, part) => [
     part ? "" : words.understood,
-    `${start.toFixed(1)}–${end.toFixed(1)} s: ${(understood?.map(words.meaning) ?? [text]).join(", ") || words.stillness}`,
+    `${words.lasting(`${start.toFixed(1)}–${end.toFixed(1)}`)}: ${(understood?.map(words.meaning) ?? [text]).join(", ") || words.stillness}`,
   ]);
   rows.push(...clip.not_understood.map(({ word }) => [words.noted, words.unknown(word)]));
   rows.push(...clip.impossible.map(({ word, reason }) => [words.noted, words.impossible(word, reason)]));
@@ -181,7 +181,7 @@ function facts(video) {
   const { score, place, of } = clip.alignment ?? {};
   if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
   const { seconds, size, request } = video;
-  rows.push([words.settings, `${server.modelOf(video)} · ${size.replace("x", "×")} · ${seconds} s · ${request.fps} fps · ${words.seed} ${clip.seed}`]);
+  rows.push([words.settings, `${server.modelOf(video)} · ${size.replace("x", "×")} · ${words.lasting(seconds)} · ${words.rate(request.fps)} · ${words.seed} ${clip.seed}`]);
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 

@@ -19,14 +19,13 @@ const json = (body) => ({ method: "POST", headers: { "Content-Type": "applicatio
 
 export const models = async () => (await ask("/models")).data;
 
-export const create = (wishes, photo, last) => send("/videos", wishes, photo, last);
-export const compare = (wishes, photo, last) => send("/videos/comparisons", wishes, photo, last);
+export const create = (wishes, files) => send("/videos", wishes, files);
+export const compare = (wishes, files) => send("/videos/comparisons", wishes, files);
 
-function send(path, wishes, photo, last) {
+function send(path, wishes, files) {
   const form = new FormData();
   for (const [name, value] of Object.entries(wishes)) if (value !== null) form.append(name, value);
-  if (photo) form.append("input_reference", photo, photo.name ?? "photo");
-  if (last) form.append("last", last, last.name);
+  for (const [name, file] of Object.entries(files)) if (file) form.append(name, file, file.name ?? name);
   return ask(path, { method: "POST", body: form });
 }
 
@@ -46,9 +45,11 @@ export const looksAtWords = (video) => draws(video) && !video.request.extends;
 export const attention = async (id, number) => (await fetched(`/videos/${id}/attention?number=${number}`)).blob();
 export const content = (id, query) => `/v1/videos/${id}/content?${new URLSearchParams(query)}`;
 
-export async function photoOf(id, variant = "photo") {
-  const answer = await fetch(content(id, { variant }));
-  return answer.ok ? new File([await answer.blob()], "photo") : null;
+// What a video was given: its photo, its last picture, its mask, or the clip that it goes on from; null where it was not.
+export async function kept(video, name) {
+  if (!video.request[name]) return null;
+  const answer = await fetched(`/videos/${video.id}/content?variant=${name}`);
+  return new File([await answer.blob()], name);
 }
 
 // Tells every change of a video until it has ended; asks again where the connection broke.

@@ -1,0 +1,197 @@
+"""Whom the server lets in, and how much: keys, limits, crowds, and uploads that are spoilt."""
+
+import io
+import json
+import random
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from conftest import LONG, PROMPT, TINY, Server, serving, tiny_photo
+from PIL import Image
+
+from mutoscope import api
+from mutoscope.errors import MutoscopeError
+from mutoscope.request import MOST_PIXELS, wishes
+from mutoscope.server.keys import add_key, read_keys
+from mutoscope.server.settings import Settings
+
+
+@pytest.mark.slow
+def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
+    seconds, waits = 8, []
+    with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server:
+        server.ended(server.made(photo=tiny_photo()))
+        before, crowd = server.memory(), gathered(server, seconds)
+        last = time.monotonic() + seconds
+        while time.monotonic() < last:
+            started, starved = time.perf_counter(), server.starved()
+            assert server.http.get("/health").status_code == 200
+            waits.append(time.perf_counter() - started - (server.starved() - starved))
+            time.sleep(0.05)
+        answered = json.loads(crowd.communicate()[0])
+        assert crowd.returncode == 0
+        assert set(answered) == {"200", "429"}
+        assert max(waits) < 0.2, sorted(waits)
+        assert server.memory() - before < 30 * 2**20
+        assert "Traceback" not in server.log.read_text()
+
+
+def gathered(server: Server, seconds: float) -> "subprocess.Popen[str]":
+    """Two hundred clients in a process of their own, each with a photo and a sentence."""
+    form = {"prompt": PROMPT, **TINY}
+    request = server.http.build_request("POST", "/v1/videos", data=form, files={"photo": ("p", tiny_photo())})
+    asked = {"headers": {"Content-Type": request.headers["content-type"]}, "body": request.read().hex()}
+    words = [sys.executable, str(Path(__file__).with_name("crowd.py")), *server.address[7:].split(":"), str(seconds)]
+    crowd = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert crowd.stdin
+    crowd.stdin.write(json.dumps(asked))
+    crowd.stdin.close()
+    crowd.stdin = None  # so that communicate() does not write to it again
+    return crowd
+
+
+@pytest.mark.slow
+def test_a_thousand_jobs_leave_the_server_as_small_as_it_was(tmp_path: Path) -> None:
+    trivial, sizes = {"steps": 1, "guidance": 1}, []
+    with serving(tmp_path / "data", "--queue", "100", "--jobs-per-key", "100") as server:
+        for round_of_jobs in range(10):
+            made = [server.made(photo=tiny_photo(), seed=100 * round_of_jobs + n, **trivial) for n in range(100)]
+            assert {server.ended(video_id)["status"] for video_id in made} == {"completed"}
+            for video_id in made:
+                assert server.http.get(f"/v1/videos/{video_id}/content").status_code == 200
+            sizes.append(server.memory())
+        assert len(server.clips()) == 1000
+        assert "Traceback" not in server.log.read_text()
+    print([size >> 10 for size in sizes], "KiB")
+    assert sizes[-1] - sizes[0] < 4 * 2**20, sizes
+
+
+def test_workers_are_so_many_here_or_on_a_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("0", "65", "-1", "many", "ray://", "ray://host", "http://host:1"):
+        with pytest.raises(MutoscopeError, match="ray://HOST:PORT"):
+            Settings(workers=wrong)
+    assert not Settings(workers="64").on_ray
+    monkeypatch.setattr("mutoscope.server.settings.find_spec", lambda name: None)
+    with pytest.raises(MutoscopeError, match=r"mutoscope\[ray\]"):
+        Settings(workers="ray://head:10001")
+
+
+def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.txt"
+    one, other = add_key(keys, "one"), add_key(keys, "other")
+    assert one not in keys.read_text()
+    with serving(tmp_path / "data", "--keys", str(keys), "--jobs-per-key", "2") as server:
+        made = server.made(key=one)
+
+        def status(key: str, method: str, path: str) -> int:
+            return server.http.request(method, path, headers={"Authorization": f"Bearer {key}"}).status_code
+
+        ways = [("GET", ""), ("GET", "/content"), ("GET", "/events"), ("POST", "/cancel"), ("POST", "/remix")]
+        for method, rest in [*ways, ("DELETE", "")]:
+            assert status(other, method, f"/v1/videos/{made}{rest}") == 404
+            for wrong in ("y", "x", one[:-1], one.upper()):
+                assert status(wrong, method, f"/v1/videos/{made}{rest}") == 401
+
+        def extended(key: str, video_id: str) -> tuple[int, str]:
+            asked = {"prompt": "a red circle bounces", "seconds": "0.5", "video": {"id": video_id}}
+            shown = {"Authorization": f"Bearer {key}"}
+            answer = server.http.post("/v1/videos/extensions", json=asked, headers=shown)
+            return answer.status_code, answer.text if answer.is_error else ""
+
+        with server.http.stream("GET", f"/v1/videos/{made}/events", headers={"Authorization": f"Bearer {one}"}) as told:
+            told.read()  # until it has ended
+        assert (refused := extended(other, made)) == extended(other, f"video_{'0' * 24}"), "as if it were not there"
+        assert refused[0] == 404
+        assert extended(one, made) == (200, "")
+        listed = server.http.get("/v1/videos", headers={"Authorization": f"Bearer {other}"}).json()
+        assert listed["data"] == []
+        assert status(one, "GET", f"/v1/videos/{made}") == 200
+        assert server.http.get("/health").status_code == 200
+        assert server.http.get("/metrics").status_code == 401
+        assert {server.post(key=one, **LONG).status_code for _ in range(3)} == {200, 429}
+        assert server.post(key=other).status_code == 200
+
+
+@pytest.mark.slow
+def test_a_thousand_spoilt_uploads_are_refused_and_the_server_lives(studio: Server) -> None:
+    rng = random.Random(5)
+    seeds = [tiny_photo(), *(converted(kind) for kind in ("PNG", "GIF", "WEBP", "TIFF", "BMP"))]
+    clip = api.generate(PROMPT, photo=api.SAMPLE, size="64x64", seconds=0.5).save(studio.data.parent / "clip.mp4")
+    seeds.append(clip.read_bytes())
+
+    def spoilt(seed: bytes) -> bytes:
+        data = bytearray(seed)
+        for _ in range(rng.randint(8, 40)):
+            data[min(int(rng.expovariate(0.02)), len(data) - 1)] = rng.randrange(256)
+        return bytes(data[: rng.randint(1, len(data))])
+
+    names = ("../../../evil.jpg", "a\x00b.png", "C:\\evil.exe", "x" * 3000, "photo", "../mask", "视频.mp4")
+    uploads = [(names[n % len(names)], spoilt(seeds[n % len(seeds)])) for n in range(1000)]
+    before, around = studio.folders(), set(studio.data.parent.iterdir())
+
+    def send(upload: tuple[str, bytes]) -> int:
+        form = {"prompt": PROMPT, **TINY}
+        answer = studio.http.post("/v1/videos", data=form, files={"photo": upload})
+        if answer.status_code == 200:  # some are still pictures
+            studio.http.delete(f"/v1/videos/{answer.json()['id']}")
+        else:
+            assert len(answer.json()["error"]["message"]) > 20
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(send, uploads))
+    assert set(statuses) <= {200, 400, 429}
+    assert statuses.count(400) > 700
+    assert studio.folders() == before
+    assert set(studio.data.parent.iterdir()) == around
+    assert studio.ended(studio.made())["status"] == "completed"
+
+
+def converted(kind: str) -> bytes:
+    """The small photo as another kind of picture."""
+    kept = io.BytesIO()
+    Image.open(io.BytesIO(tiny_photo())).save(kept, kind)
+    return kept.getvalue()
+
+
+def test_without_keys_the_server_is_for_this_machine_only() -> None:
+    with pytest.raises(MutoscopeError, match="--keys"):
+        Settings(host="0.0.0.0")
+    assert Settings(host="::1").host == "::1"
+
+
+def test_a_data_folder_has_one_server(studio: Server) -> None:
+    words = ["mutoscope", "serve", "--port", "0", "--data", str(studio.data)]
+    second = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
+    assert second.returncode == 2
+    assert "already uses" in second.stderr
+
+
+def test_the_limits_of_a_server_lie_within_those_of_a_request() -> None:
+    limits = {known.name: known.metadata["wish"] for known in fields(Settings)}
+    assert limits["seconds"].high == wishes()["seconds"].high
+    assert limits["megapixels"].high * 1_000_000 == MOST_PIXELS
+    for wrong in ({"seconds": 11.0}, {"megapixels": 1001}):
+        with pytest.raises(MutoscopeError, match="It must be from"):
+            Settings(**wrong)
+
+
+def test_a_file_of_keys_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    keys = tmp_path / "keys.txt"
+    for text, told in (("", "no keys"), ("alice secret\n", "Key 1"), ("# nobody\n", "no keys")):
+        keys.write_text(text)
+        with pytest.raises(MutoscopeError, match=told):
+            read_keys(keys)
+    keys.write_text("")
+    keys.unlink()
+    key = add_key(keys, "alice")
+    assert read_keys(keys).owner(key) == "alice"
+    assert read_keys(keys).owner(key + "x") is None
+    assert keys.stat().st_mode & 0o077 == 0
+    with pytest.raises(MutoscopeError, match="already has a key"):
+        add_key(keys, "alice")
