@@ -148,7 +148,8 @@ class Dispatcher:
 
     async def _waits(self, error: Exception, *workers: WorkerProcess) -> None:
         names = [worker.name for worker in workers]
-        log.error("%s cannot go on, and will try again: %r", ", ".join(names), error)
+        if any(repr(self.stuck.get(name)) != repr(error) for name in names):  # said once, however long it lasts
+            log.error("%s cannot go on, and will try again: %r", ", ".join(names), error)
         self.stuck |= dict.fromkeys(names, error)
         await asyncio.sleep(PAUSE)
 
