@@ -11,6 +11,7 @@ from mutoscope.evaluation.storybook.verdict import Attribute
 
 _BAR = 0.8  # of a row, shared by all models
 _INCHES = 10.0, 4.2
+_BEGUN = "seen, first frame given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,6 @@ class Scoreboard:
         for panel in (bars, trade):
             panel.grid(alpha=0.3)
         figure.savefig(picture, dpi=100)
-
-
-_BEGUN = "seen, first frame given"
 
 
 def _span(rate: Rate) -> tuple[float, float]:
