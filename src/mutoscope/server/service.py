@@ -47,9 +47,7 @@ class Service:
         self.desk = WorkerProcess("desk", settings.memory)
         self.coming: dict[str, int] = {}  # requests being looked at, by owner: they count as waiting
         self.deriving = asyncio.Semaphore(MOST_DERIVED)
-        self.turns: WeakValueDictionary[Path, asyncio.Lock] = (
-            WeakValueDictionary()
-        )  # who waits for a file to be derived
+        self.turns = WeakValueDictionary[Path, asyncio.Lock]()  # a file's, for those who want it derived
         self._models: list[dict[str, Any]] = []
 
     async def end(self) -> None:
