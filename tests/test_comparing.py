@@ -21,7 +21,7 @@ from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.heeding import heed
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.evaluation.storybook.verdict import Answer
-from mutoscope.media.encoding import read_comment
+from mutoscope.media.decoding import read_comment
 from mutoscope.media.lettering import lines_of
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.shapes import ClipShape

@@ -19,7 +19,7 @@ from mutoscope.language.understanding import (
     understand,
 )
 from mutoscope.media.photos import open_mask, open_photo, output_size, photo_size
-from mutoscope.media.video import Video
+from mutoscope.media.video import video_shape
 from mutoscope.request import HUB, SMALLEST_SIDE, GenerateRequest, parse_size
 
 DRAFT_SIDE, DRAFT_FPS = 320, 8
@@ -56,9 +56,9 @@ def _drawn_estimate(request: GenerateRequest) -> Estimate:
     width, height = parse_size(request.size) if request.size else (256, 256)
     frames = request.frames
     if request.extends is not None:
-        earlier = Video.open(request.extends)
-        height, width = earlier.frames.shape[1:3]
-        frames = len(earlier.frames) + max(1, round(request.seconds * earlier.fps))
+        earlier = video_shape(request.extends)
+        width, height = (side - side % 2 for side in (earlier.width, earlier.height))
+        frames = earlier.frames + max(1, round(request.seconds * earlier.fps))
     seconds = 2 + (0.5 + 0.04 * (request.steps or 12)) * request.variants
     memory = 700_000_000 + 40 * width * height * frames
     return Estimate(seconds=seconds, memory_bytes=memory, width=width, height=height, frames=frames)

@@ -45,7 +45,7 @@ class StoryConditioner:
         timeline = parse_timeline(prompt, self.drawn.seconds)
         if pixels is None and request.photo is not None:
             pixels = open_photo(request.photo)
-        earlier = Video.open(request.extends) if request.extends is not None else None
+        earlier = _even(Video.open(request.extends)) if request.extends is not None else None
         known, repeated = self._known(request, pixels, earlier)
         timelines = [timeline, *avoided(request, self.drawn.seconds)]
         rows = len(timelines)
@@ -141,3 +141,9 @@ class StoryConditioner:
                 "Write --size 512x512, for example.",
             )
         return request.shape(width - width % 2, height - height % 2)
+
+
+def _even(video: Video) -> Video:
+    """The same with even sides, as the longer video needs them: without its last row or column, if need be."""
+    height, width = (side - side % 2 for side in video.frames.shape[1:3])
+    return replace(video, frames=video.frames[:, :height, :width])

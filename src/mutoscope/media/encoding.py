@@ -1,10 +1,9 @@
 """Frames into video files: MP4, WebM and GIF, tagged and repeatable to the byte."""
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,15 @@ import numpy as np
 from av.video.reformatter import Interpolation
 from numpy.typing import NDArray
 
+from mutoscope.media.decoding import Frames, pixels_of
 from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
-
-Frames = NDArray[np.uint8]
 
 LARGEST_GIF = 480
 BT709, LIMITED = 1, 1  # the codes of the colour standard in ITU-T H.273, and FFmpeg's of the limited range
 THREADS = 2  # fixed, because the bytes depend on it
 # Colour is kept at half resolution: averaged on the way there, interpolated on the way back. That is worth up to 10 dB.
 TO_VIDEO = Interpolation.AREA | Interpolation.FULL_CHR_H_INP | Interpolation.ACCURATE_RND
-TO_PIXELS = Interpolation.BICUBIC | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 # How players bring colour back to full size: plain ones repeat it, careful ones interpolate it.
 PLAYERS = (None, Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND)
 
@@ -92,32 +89,6 @@ def _comment_gif(path: Path, comment: bytes) -> None:
     path.write_bytes(gif[:head] + extension + gif[head:])
 
 
-def read_frames(path: Path, seconds: float | None = None) -> tuple[Frames, Fraction, dict[str, str]]:
-    """Frames (T, H, W, 3), rate, and metadata (names in lower case) of a video file; av.FFmpegError if it is none.
-
-    `seconds`: how much of its beginning is read; None: all.
-    """
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
-        rate = Fraction(stream.average_rate or stream.guessed_rate or 24)
-        most = None if seconds is None else math.ceil(seconds * rate) + 1
-        frames = [_pixels(frame) for frame in islice(container.decode(stream), most)]
-        metadata = {name.lower(): value for name, value in container.metadata.items()}
-        return np.stack(frames), rate, metadata
-
-
-def read_comment(path: Path) -> str | None:
-    """The comment inside a video file, without decoding its frames; av.FFmpegError if it is none."""
-    with av.open(str(path)) as container:
-        return next((value for name, value in container.metadata.items() if name.lower() == "comment"), None)
-
-
-def _pixels(frame: Any, interpolation: Interpolation | None = TO_PIXELS) -> NDArray[np.uint8]:
-    rgb = frame.reformat(format="rgb24", dst_colorspace="ITU709", dst_color_range="JPEG", interpolation=interpolation)
-    pixels: NDArray[np.uint8] = rgb.to_ndarray()
-    return pixels
-
-
 def _halved(frame: NDArray[np.uint8]) -> Any:
     """A frame (H, W, 3) as yuv420p, colour averaged."""
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
@@ -131,7 +102,7 @@ def _nearest(frame: NDArray[np.uint8]) -> Any:
     luma: NDArray[np.float32] = planes[:height].astype(np.float32)
     wanted = _mean_of_colours(frame)
     for _ in range(2):  # the second time for what the first rounds and clips
-        shown = np.mean([_mean_of_colours(_pixels(picture, player)) for player in PLAYERS], axis=0)
+        shown = np.mean([_mean_of_colours(pixels_of(picture, player)) for player in PLAYERS], axis=0)
         luma = luma + (wanted - shown) * np.float32(219 / 255)
         planes[:height] = luma.round().clip(16, 235)
         picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")

@@ -22,9 +22,11 @@ from mutoscope.errors import MutoscopeError, NoRoomError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
 from mutoscope.media.credentials import Credentials, check_signable
-from mutoscope.media.encoding import read_comment, read_frames, write_gif, write_mp4, write_webm
+from mutoscope.media.decoding import read_comment, read_frames, read_shape
+from mutoscope.media.encoding import write_gif, write_mp4, write_webm
 from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
+from mutoscope.shapes import ClipShape
 
 ENDINGS = (".mp4", ".webm", ".gif", ".png")
 ROOM = 32 * 2**20  # bytes that should be free before work starts: a long clip needs about that
@@ -67,7 +69,7 @@ class Video:
         with _told_as_unreadable(Path(path)):
             frames, rate, metadata = read_frames(Path(path), seconds)
         manifest = Manifest.from_json(metadata["comment"]) if _is_manifest(metadata.get("comment")) else None
-        return cls(frames, round(rate), manifest)
+        return cls(frames, rate, manifest)
 
     def _write(self, path: Path, on_progress: OnProgress) -> None:
         comment = self.manifest.to_json() if self.manifest else self.mark
@@ -94,6 +96,12 @@ class Video:
             f'style="max-width:100%;height:auto" '
             f'src="data:video/mp4;base64,{clip}"></video>'
         )
+
+
+def video_shape(path: str | Path) -> ClipShape:
+    """The frames of a video file, their size and rate: all are decoded, which finds most faults, and none is kept."""
+    with _told_as_unreadable(Path(path)):
+        return read_shape(Path(path))
 
 
 def read_manifest(path: str | Path) -> Manifest:
@@ -190,11 +198,11 @@ def _told_as_unreadable(path: Path) -> Iterator[None]:
         raise MutoscopeError(
             f"There is no file {path}.", f"It is looked for from {os.getcwd()}.", "Check its name."
         ) from error
-    except (av.FFmpegError, OSError, ValueError, IndexError) as error:
+    except (av.FFmpegError, OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no pictures in it"
         raise MutoscopeError(
             f"The video {path} cannot be read ({why}).",
-            "It must be a whole video file.",
+            "It must be a whole video file, such as an MP4 or a WebM.",
             "Take the clip as it was first saved.",
         ) from error
 

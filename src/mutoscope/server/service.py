@@ -244,7 +244,9 @@ class Service:
         ) as failure:  # decoders are fed with anything; the next question starts a new desk
             log.error("the desk could not answer %s: %r", command["do"], failure)
             raise invalid(
-                "The request could not be looked at.", "Its picture may be damaged.", "Save the picture again as JPEG."
+                "The request could not be looked at.",
+                "Its picture or clip may be damaged.",
+                "Save it again, as JPEG or as MP4.",
             ) from failure
 
     async def _derive(self, how: str, clip: Path, target: Path) -> None:
