@@ -8,11 +8,13 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from conftest import LONG, WAIT, Server, serving, tiny_photo
 
@@ -185,6 +187,33 @@ def test_on_a_full_disk_deleting_frees_first_and_all_else_says_that_it_is_full(t
         for video_id in (waiting, running):
             assert server.http.delete(f"/v1/videos/{video_id}").json()["deleted"]
         assert [job["id"] for job in server.http.get("/v1/videos").json()["data"]] == [cancelled]
+
+
+def test_while_another_program_holds_the_table_of_jobs_writing_is_put_off_and_reading_goes_on(tmp_path: Path) -> None:
+    with serving(tmp_path / "data") as server:
+        running, waiting = server.made(**LONG), server.made()
+        server.until(running, lambda job: job["stage"] is not None)
+        other = sqlite3.connect(tmp_path / "data" / "jobs.sqlite3", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        ways: list[Callable[[], httpx2.Response]] = [
+            server.post,
+            lambda: server.http.post(f"/v1/videos/{running}/remix"),
+            lambda: server.http.post(f"/v1/videos/{waiting}/cancel"),
+            lambda: server.http.delete(f"/v1/videos/{waiting}"),
+        ]
+        before = server.folders()
+        for way in ways:
+            answer = way()
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "table_locked"), answer.text
+            assert answer.json()["error"]["type"] == "server_error"
+            assert int(answer.headers["retry-after"]) >= 1
+        assert server.folders() <= before
+        assert {job["id"] for job in server.http.get("/v1/videos").json()["data"]} == {running, waiting}
+        other.rollback()
+        other.close()
+        assert [way().status_code for way in ways] == [200] * 4
+        assert server.http.delete(f"/v1/videos/{running}").status_code == 200
+        assert "Traceback" not in server.log.read_text()
 
 
 def test_a_file_that_takes_long_holds_up_no_other_and_leaves_nothing_when_its_maker_dies(studio: Server) -> None:

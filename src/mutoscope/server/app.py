@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.server.cluster import Cluster
-from mutoscope.server.refusals import RefusedError, disk_full, is_disk_full
+from mutoscope.server.refusals import RefusedError, trouble
 from mutoscope.server.routes import answer, routers
 from mutoscope.server.service import Service
 from mutoscope.server.settings import Settings, is_loopback
@@ -108,10 +108,10 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(sqlite3.OperationalError)
     @app.exception_handler(OSError)
-    async def full(request: Request, error: Exception) -> Response:
-        if not is_disk_full(error):
+    async def unable(request: Request, error: Exception) -> Response:
+        if (told := trouble(error)) is None:
             raise error
-        return await refused(request, disk_full())
+        return await refused(request, told)
 
 
 def _forget(task: "asyncio.Task[Any]") -> None:

@@ -20,7 +20,10 @@ _REASONS = {
     },
     "look": {400: "No words can be seen to be looked at in this clip; the message says why."},
     "queue": {429: "Too much is waiting; Retry-After says in how many seconds to try again."},
-    "disk": {507: "The server's disk is full."},
+    "disk": {
+        503: "Another program holds the server's table of jobs; Retry-After says in how many seconds to try again.",
+        507: "The server's disk is full.",
+    },
 }
 
 

@@ -63,8 +63,28 @@ def disk_full() -> RefusedError:
     return RefusedError(507, "disk_full", error, retry_after=60)
 
 
+def locked() -> RefusedError:
+    """Another program holds the table of jobs."""
+    cure = "Try again in a moment; if it lasts, end that program."
+    rule = "A backup, say, may hold it for a moment."
+    error = MutoscopeError("Another program on the server holds the table of jobs.", rule, cure)
+    return RefusedError(503, "table_locked", error, retry_after=1)
+
+
+def trouble(error: Exception) -> RefusedError | None:
+    """What to answer where the server's own disk or table of jobs is what fails a request; None of any other error."""
+    if is_disk_full(error):
+        return disk_full()
+    return locked() if _is_locked(error) else None
+
+
 def is_disk_full(error: Exception) -> bool:
     """Whether that is what the error means; SQLite says it in words, and where it cannot say more, as an I/O error."""
     if isinstance(error, sqlite3.OperationalError):
         return "full" in str(error) or "disk I/O" in str(error)
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _is_locked(error: Exception) -> bool:
+    busy = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, sqlite3.OperationalError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in busy

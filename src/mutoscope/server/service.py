@@ -23,7 +23,7 @@ from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.keys import Keys, read_keys
 from mutoscope.server.metrics import Metrics
 from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, signed_by, work_on
-from mutoscope.server.refusals import RefusedError, disk_full, invalid, is_disk_full, not_found, queue_full
+from mutoscope.server.refusals import RefusedError, disk_full, invalid, not_found, queue_full
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import GIVEN, Job, Store
 
@@ -88,10 +88,8 @@ class Service:
             request = GenerateRequest.from_dict({**wishes, **body.wishes, **given})
             job = await self._checked(job_id, owner, request, source, models)
             self.store.add(job)
-        except BaseException as error:
+        except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
-            if isinstance(error, Exception) and is_disk_full(error):
-                raise disk_full() from error
             raise
         finally:
             self.coming[owner] -= 1

@@ -12,6 +12,7 @@ from mutoscope.request import GenerateRequest
 
 Status = Literal["queued", "in_progress", "completed", "failed"]
 GIVEN = ("photo", "last", "mask", "extends")  # the files that a client gives; they lie under these names
+PATIENCE_WITH_OTHERS = 0.5  # seconds that a call waits where another program is writing: all clients wait as long
 WAITING = "status IN ('queued', 'in_progress')"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -68,7 +69,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.files = folder / "videos"
         self.files.mkdir(parents=True, exist_ok=True)
-        self.database = sqlite3.connect(folder / "jobs.sqlite3", isolation_level=None)
+        self.database = sqlite3.connect(folder / "jobs.sqlite3", PATIENCE_WITH_OTHERS, isolation_level=None)
         self.database.row_factory = sqlite3.Row
         self.database.execute("PRAGMA journal_mode = WAL")  # readers never wait, and a kill -9 loses nothing
         self.database.execute("PRAGMA synchronous = NORMAL")
