@@ -196,7 +196,7 @@ async def download_content(
     """The clip, a picture of it, or a file that it was made from; a part of it where a Range is asked for."""
     path = await service.content(job, variant, number, format)
     kind = TYPES.get(variant) or wire.FORMATS.get(path.suffix[1:], "image/webp")
-    name = f"{job.id}-{number}{path.suffix}"
+    name = f"{job.id}-{path.name}"
     safe = PRIVATE | ({"Content-Security-Policy": ALONE} if path.suffix == ".html" else {})
     disposition = "attachment" if variant in GIVEN else "inline"
     return HeldFile(path, media_type=kind, filename=name, headers=safe, content_disposition_type=disposition)

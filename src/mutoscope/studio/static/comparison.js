@@ -11,7 +11,7 @@ export function compared(video) {
   const { contenders, absent } = video.comparison;
   const cards = element("div", { className: "contenders" }, ...contenders.map((one, number) => card(video, one, number)), ...absent.map(missing));
   const all = element("button", { type: "button", onclick: () => play(cards) }, words.playAll);
-  const links = ["mp4", "gif", "html"].map((format) => download(video, { variant: "comparison", format }, `compare.${format}`, words.formats[format]));
+  const links = ["mp4", "gif", "html"].map((format) => download(video, { variant: "comparison", format }, words.formats[format]));
   const looks = contenders.flatMap(({ name }, number) => attention(video, number, `${name}: ${words.attention}`));
   return [cards, element("div", { className: "actions" }, all, element("span", { className: "soft" }, words.download), ...links), ...looks];
 }
@@ -23,7 +23,7 @@ function play(cards) {
   }
 }
 
-const download = (video, query, name, said) => element("a", { href: server.content(video.id, query), download: name }, said);
+const download = (video, query, said) => element("a", { href: server.content(video.id, query), download: "" }, said);
 
 function card(video, one, number) {
   const player = element("video", {
@@ -39,7 +39,7 @@ function card(video, one, number) {
   return element(
     "article", {}, element("h3", {}, one.name), player, element("p", { className: "score" }, score(one)),
     element("ul", { className: "verdicts" }, ...verdicts), took(one),
-    element("div", { className: "actions" }, download(video, { number }, `${one.name}.mp4`, words.formats.mp4)),
+    element("div", { className: "actions" }, download(video, { number }, words.formats.mp4)),
   );
 }
 

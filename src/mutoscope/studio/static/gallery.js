@@ -9,9 +9,11 @@ const clips = document.getElementById("clips");
 const more = document.getElementById("more");
 const search = document.getElementById("search");
 const PAUSE = 200;
+const LOOK_AGAIN = 2000; // by asking, as a browser keeps only a few connections open to one server
 let last = null;
 let doing = {}; // show, remove
 let timer = 0;
+let looking = 0;
 let turn = 0; // answers to older questions come too late
 
 export function start(actions) {
@@ -36,20 +38,38 @@ export async function load(after = null) {
   more.hidden = !page.has_more;
   const some = page.data.length > 0 || Boolean(search.value);
   gallery.hidden = !some;
+  followLater();
   return some;
+}
+
+function followLater() {
+  clearTimeout(looking);
+  if (clips.querySelector("[data-making]")) looking = setTimeout(follow, LOOK_AGAIN);
+}
+
+// The cards of what is still to be made change as it does.
+async function follow() {
+  for (const old of clips.querySelectorAll("[data-making]")) {
+    const video = await server.get(old.dataset.making).catch(() => null); // deleted meanwhile, or the server is started anew
+    const now = video && card(video);
+    if (now && now.textContent !== old.textContent) old.replaceWith(now);
+  }
+  followLater();
 }
 
 function card(video) {
   const name = video.prompt.slice(0, 80);
   const look = element("button", { type: "button", className: "show", onclick: () => doing.show(video) }, picture(video, name));
   look.setAttribute("aria-label", `${words.show}: ${name}`);
-  return element(
+  const made = element(
     "article", { className: "clip" }, look, element("p", {}, video.prompt.length > 90 ? `${video.prompt.slice(0, 88)}…` : video.prompt),
     element("p", { className: "soft" }, `${server.modelOf(video)} · ${video.size.replace("x", "×")} · ${words.lasting(video.seconds)}`),
     element("div", { className: "actions" },
       element("button", { type: "button", className: "quiet", onclick: () => doing.again(video) }, words.again),
       element("button", { type: "button", className: "quiet", onclick: () => doing.remove(video) }, words.remove_clip)),
   );
+  if (!server.ended(video)) made.dataset.making = video.id;
+  return made;
 }
 
 function picture(video, name) {

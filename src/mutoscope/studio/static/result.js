@@ -21,16 +21,16 @@ export function show(video, photo = null) {
   main.classList.toggle("comparing", Boolean(video.comparison));
   result.hidden = false;
   draw();
-  if (!ended(video)) {
+  if (!server.ended(video)) {
     unfollow = server.follow(video.id, changed);
   }
   if (video.comparison || matchMedia("(max-width: 60rem)").matches) result.scrollIntoView({ behavior: "smooth", block: "start" });
 }
 
 function changed(now) {
-  if (shown?.video.id !== now.id || ended(shown.video)) return;
+  if (shown?.video.id !== now.id || server.ended(shown.video)) return;
   shown.video = now;
-  if (ended(now)) {
+  if (server.ended(now)) {
     draw();
     doing.onEnd(now);
   } else progress();
@@ -46,7 +46,6 @@ export function close(id = shown?.video.id) {
 }
 
 export const redraw = () => shown && draw();
-const ended = (video) => ["completed", "failed"].includes(video.status);
 
 function draw() {
   const { video } = shown;
@@ -138,10 +137,9 @@ function pick(number) {
 }
 
 function downloads(video) {
-  const links = ["mp4", "gif", "webm"].map((format) => {
-    const name = `mutoscope-${video.clips[shown.picked].seed}.${format}`;
-    return element("a", { href: server.content(video.id, { number: shown.picked, format }), download: name }, format.toUpperCase());
-  });
+  const links = ["mp4", "gif", "webm"].map((format) =>
+    element("a", { href: server.content(video.id, { number: shown.picked, format }), download: "" }, format.toUpperCase()),
+  );
   return element("div", { className: "actions" }, element("span", { className: "soft" }, words.download), ...links);
 }
 

@@ -37,6 +37,7 @@ export const remove = (id) => ask(`/videos/${id}`, { method: "DELETE" });
 export const list = (search, after) =>
   ask(`/videos?${new URLSearchParams({ limit: 12, search, ...(after ? { after } : {}) })}`);
 
+export const ended = (video) => ["completed", "failed"].includes(video.status);
 // Whether a model of ours draws it, which can go on from codes; large models and moved photos go on from a picture.
 export const draws = (video) => video.model !== "motion" && !video.model.startsWith("hub:");
 export const modelOf = ({ model, comparison }) =>
@@ -57,7 +58,7 @@ export function follow(id, onChange) {
   const events = new EventSource(`/v1/videos/${id}/events`);
   events.addEventListener("progress", (event) => {
     const video = JSON.parse(event.data);
-    if (["completed", "failed"].includes(video.status)) events.close();
+    if (ended(video)) events.close();
     onChange(video);
   });
   return () => events.close();
