@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
@@ -22,6 +22,9 @@ from mutoscope import api
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import open_model
 from mutoscope.recipes.running import train
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 TINY: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
 LONG: dict[str, Any] = {"size": "640x426", "seconds": "8", "fps": "24"}  # some seconds of work
@@ -74,6 +77,10 @@ class Server:
         answer = self.post(*arguments, **wishes)
         assert answer.status_code == 200, answer.text
         return str(answer.json()["id"])
+
+    def given(self, video_id: str, name: str) -> bytes:
+        """A file that a clip was made from."""
+        return bytes(self.http.get(f"/v1/videos/{video_id}/content", params={"variant": name}).content)
 
     def get(self, video_id: str) -> dict[str, Any]:
         """A job as it is now."""
@@ -157,6 +164,49 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with its page, for all tests that only ask things of it."""
     with serving(tmp_path_factory.mktemp("studio"), "--no-browser", "--memory", "1.5", command="studio") as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Chromium without a window, from the system."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("NO BROWSER IS INSTALLED, so the page was not tried: apt-get install chromium")
+    from playwright.sync_api import expect, sync_playwright
+
+    with sync_playwright() as play:
+        expect.set_options(timeout=WAIT * 1000)
+        opened = play.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def visiting(browser: "Browser", server: Server) -> Iterator["Page"]:
+    """The page as a first visitor with an English browser sees it; what goes wrong in it fails the test."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    opened.set_default_timeout(WAIT * 1000)
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
+    opened.goto(server.address)
+    yield opened
+    opened.close()
+    assert faults == []
+
+
+@pytest.fixture
+def page(browser: "Browser", studio: Server) -> Iterator["Page"]:
+    """A first visit to the server that all tests share."""
+    with visiting(browser, studio) as opened:
+        yield opened
+
+
+def small_and_short(page: "Page") -> None:
+    """Settings that take no time."""
+    page.get_by_label("Size").select_option("640")
+    page.get_by_label("Seconds").fill("0.5")
+    page.get_by_label("Seconds").blur()
 
 
 @pytest.fixture(scope="session")

@@ -1,67 +1,17 @@
 """The page in a real browser: what a person does in the first five minutes."""
 
-import base64
 import io
-import re
-import shutil
-import signal
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-import pytest
-from conftest import WAIT, Server, serving, tiny_photo
+from conftest import Server, small_and_short
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from mutoscope import api
-from mutoscope.media.video import Video
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    BROWSER is None, reason="NO BROWSER IS INSTALLED, so the page was not tried: apt-get install chromium"
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window, from the system."""
-    with sync_playwright() as play:
-        expect.set_options(timeout=WAIT * 1000)
-        opened = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@contextmanager
-def visiting(browser: Browser, server: Server) -> Iterator[Page]:
-    """The page as a first visitor with an English browser sees it; what goes wrong in it fails the test."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    opened.set_default_timeout(WAIT * 1000)
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on("console", lambda said: faults.append(said.text) if "Content Security" in said.text else None)
-    opened.goto(server.address)
-    yield opened
-    opened.close()
-    assert faults == []
-
-
-@pytest.fixture
-def page(browser: Browser, studio: Server) -> Iterator[Page]:
-    """A first visit to the server that all tests share."""
-    with visiting(browser, studio) as opened:
-        yield opened
-
-
-def small_and_short(page: Page) -> None:
-    """Settings that take no time."""
-    page.get_by_label("Size").select_option("640")
-    page.get_by_label("Seconds").fill("0.5")
-    page.get_by_label("Seconds").blur()
+STATIC = api.SAMPLE.parents[1] / "studio" / "static"
 
 
 def forget(studio: Server) -> None:
@@ -151,7 +101,7 @@ def test_a_clip_that_is_changed_keeps_its_mask_and_the_very_clip_that_it_goes_on
     begun = studio.http.get(f"/v1/videos/{first}/content", params={"number": 1}).content
     longer = studio.http.post("/v1/videos", json={**drawn, "extends": f"{first}:1"}).json()["id"]
     again = studio.http.post(f"/v1/videos/{longer}/remix").json()["id"]
-    assert given(studio, changed(page, studio, again), "extends") == begun
+    assert studio.given(changed(page, studio, again), "extends") == begun
     expect(page.locator("#earlier")).to_contain_text("Goes on from an earlier clip.")
     mask = io.BytesIO()
     painted = Image.new("L", Image.open(api.SAMPLE).size)
@@ -159,7 +109,7 @@ def test_a_clip_that_is_changed_keeps_its_mask_and_the_very_clip_that_it_goes_on
     painted.save(mask, "PNG")
     files = {"photo": ("p.jpg", api.SAMPLE.read_bytes()), "mask": ("m.png", mask.getvalue())}
     masked = studio.http.post("/v1/videos", data={"prompt": "the cup moves", **small}, files=files).json()["id"]
-    assert given(studio, changed(page, studio, masked), "mask") == mask.getvalue()
+    assert studio.given(changed(page, studio, masked), "mask") == mask.getvalue()
     expect(page.locator("#earlier")).to_be_hidden()
 
 
@@ -172,105 +122,6 @@ def changed(page: Page, studio: Server, newest: str) -> str:
     with page.expect_response(lambda answer: answer.url.endswith("/v1/videos")) as made:
         page.get_by_role("button", name="Make the clip").click()
     return str(made.value.json()["id"])
-
-
-def given(studio: Server, video_id: str, name: str) -> bytes:
-    """A file that a clip was made from."""
-    return bytes(studio.http.get(f"/v1/videos/{video_id}/content", params={"variant": name}).content)
-
-
-def test_a_drawn_clip_goes_on_from_its_end_and_is_taken_away_in_every_format(page: Page, tmp_path: Path) -> None:
-    page.get_by_text("More wishes").click()
-    page.get_by_label("Steps").fill("1")
-    page.get_by_label("What should happen?").fill("a red circle bounces")
-    page.get_by_role("button", name="Make the clip").click()
-    page.get_by_role("button", name="Go on from its end").click()
-    expect(page.locator("#earlier")).to_contain_text("Goes on from “a red circle bounces”.")
-    page.get_by_label("What should happen?").fill("the circle rolls left")
-    expect(page.locator("#estimate")).to_contain_text("256 × 256")
-    expect(page.locator("#reading")).to_be_empty()
-    page.get_by_role("button", name="Make the clip").click()
-    expect(page.get_by_role("heading", name="the circle rolls left")).to_be_visible()
-    player = page.locator("#result > video")
-    expect(player).to_have_js_property("readyState", 4)
-    seconds = float(player.evaluate("player => player.duration"))
-    assert seconds == 3 + 3
-    for kind, start in (("MP4", b"\0\0\0"), ("GIF", b"GIF89a"), ("WEBM", b"\x1aE\xdf\xa3")):
-        with page.expect_download() as download:
-            page.locator("#result").get_by_role("link", name=kind).click()
-        download.value.save_as(taken := tmp_path / download.value.suggested_filename)
-        assert re.fullmatch(rf"video_\w+-clip-0\.{kind.lower()}", taken.name)
-        assert taken.read_bytes().startswith(start)
-        assert Video.open(taken).frames.shape == (144, 256, 256, 3)
-
-
-def test_a_moved_photo_goes_on_from_the_last_picture_of_its_clip(page: Page, studio: Server, tmp_path: Path) -> None:
-    small_and_short(page)
-    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
-    page.get_by_label("What should happen?").fill("the camera pans left")
-    page.get_by_role("button", name="Make the clip").click()
-    page.get_by_role("button", name="Go on from its end").click()
-    expect(page.locator("#earlier")).to_be_hidden()
-    first = studio.http.get("/v1/videos").json()["data"][0]["id"]
-    page.get_by_label("What should happen?").fill("the camera zooms in")
-    page.get_by_role("button", name="Make the clip").click()
-    expect(page.get_by_role("heading", name="the camera zooms in")).to_be_visible()
-    expect(page.locator("#result > video")).to_be_visible()
-    second = studio.http.get("/v1/videos").json()["data"][0]["id"]
-    (clip := tmp_path / "first.mp4").write_bytes(studio.http.get(f"/v1/videos/{first}/content").content)
-    photo = np.asarray(Image.open(io.BytesIO(given(studio, second, "photo"))).convert("RGB"), float)
-    apart = [np.abs(photo - frame).mean() for frame in Video.open(clip).frames]
-    assert np.argmin(apart) == len(apart) - 1, apart
-
-
-DROP = """([target, kind, name, type, data]) => {
-  const held = new DataTransfer();
-  if (name) held.items.add(new File([Uint8Array.from(atob(data), (letter) => letter.charCodeAt())], name, { type }));
-  else held.setData("text/plain", data);
-  const fields = kind === "paste" ? { clipboardData: held } : { dataTransfer: held };
-  const event = new (kind === "paste" ? ClipboardEvent : DragEvent)(kind, { ...fields, bubbles: true, cancelable: true });
-  document.querySelector(target).dispatchEvent(event);
-}"""
-
-
-@pytest.mark.parametrize(("kind", "target"), [("drop", "#drop"), ("drop", "#gallery"), ("paste", "body")])
-def test_a_photo_is_dropped_anywhere_on_the_page_or_pasted(kind: str, target: str, page: Page, studio: Server) -> None:
-    photo = tiny_photo()
-    file = ["p.jpg", "image/jpeg", base64.b64encode(photo).decode()]
-    if kind == "drop":
-        page.evaluate(DROP, [target, "dragover", *file])
-        expect(page.locator("#drop")).to_have_class("over")
-    page.evaluate(DROP, [target, kind, "", "", "words are no photo"])
-    expect(page.locator("#picture")).to_be_hidden()
-    page.evaluate(DROP, [target, kind, *file])
-    expect(page.locator("#picture")).to_be_visible()
-    expect(page.locator("#drop")).not_to_have_class("over")
-    assert page.locator("#picture").evaluate("picture => [picture.width, picture.height]") == [48, 32]
-    page.get_by_label("Seconds").fill("0.5")
-    page.get_by_label("What should happen?").fill("the camera zooms in")
-    with page.expect_response(lambda answer: answer.url.endswith("/v1/videos")) as made:
-        page.get_by_role("button", name="Make the clip").click()
-    assert given(studio, made.value.json()["id"], "photo") == photo
-
-
-def test_the_gallery_is_whole_after_the_server_was_killed_and_follows_what_it_takes_up_again(
-    browser: Browser, tmp_path: Path
-) -> None:
-    first = Server(tmp_path / "data", "--no-browser", command="studio")
-    first.ended(first.made("the camera pans left", photo=tiny_photo()))
-    begun = first.made("the camera zooms in", size="320x214", seconds="4")
-    first.made("the camera shakes", photo=tiny_photo())
-    first.until(begun, lambda job: job["stage"] == "decode")
-    first.end(signal.SIGKILL)
-    with serving(tmp_path / "data", "--no-browser", command="studio") as second, visiting(browser, second) as page:
-        cards = page.locator("#clips article")
-        expect(cards.locator("p:first-of-type")).to_have_text(
-            ["the camera shakes", "the camera zooms in", "the camera pans left"]
-        )
-        expect(page.locator("#examples")).to_be_hidden()
-        cards.nth(2).locator(".show").click()
-        expect(page.locator("#result > video")).to_have_js_property("readyState", 4)
-        expect(cards.locator(".looks img")).to_have_count(3)  # without being asked
 
 
 def test_progress_preview_and_cancel_within_a_second(page: Page) -> None:
@@ -391,10 +242,9 @@ def test_everything_can_be_done_with_the_keyboard_on_a_telephone_in_chinese(page
 
 
 def test_the_page_asks_nothing_of_other_servers(studio: Server) -> None:
-    static = api.SAMPLE.parents[1] / "studio" / "static"
-    for path in static.rglob("*.*"):
+    for path in STATIC.rglob("*.*"):
         if path.suffix in (".html", ".js", ".css"):
             assert "//" not in path.read_text("utf-8").replace("http://www.w3.org/2000/svg", "").replace("// ", ""), (
                 path
             )
-    assert struct.unpack(">4s", (static / "examples" / "bounce.mp4").read_bytes()[4:8])[0] == b"ftyp"
+    assert struct.unpack(">4s", (STATIC / "examples" / "bounce.mp4").read_bytes()[4:8])[0] == b"ftyp"

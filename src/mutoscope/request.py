@@ -294,7 +294,10 @@ def _number(name: str, kind: type, value: Any) -> int | float:
 def _check_prompt(prompt: str, *, needed: bool) -> None:
     if needed and not prompt.strip():
         raise MutoscopeError(
-            "The prompt is empty.", "It says what should happen.", 'Write one, such as "the camera slowly zooms in".'
+            "The prompt is empty.",
+            "It says what should happen.",
+            'Write one, such as "the camera slowly zooms in".',
+            "empty_prompt",
         )
     if len(prompt) > LONGEST_PROMPT:
         raise MutoscopeError(
@@ -309,6 +312,7 @@ def _check_length(width: int, height: int, request: GenerateRequest) -> None:
             f"{request.frames} frames of {width}x{height} are {pixels / 1e6:,.0f} million pixels.",
             f"A clip may have {MOST_PIXELS / 1e6:,.0f} million.",
             "Choose a smaller --size, fewer --seconds, or a lower --fps.",
+            "clip_too_large",
         )
 
 

@@ -55,6 +55,7 @@ def folder_of(model: str, world: str = "storybook") -> Path:
             f"It is looked for in {trained}.",
             f"Train one (`mutoscope train latent`, then `mutoscope train {family}_storybook`), give its checkpoint with "
             "--model DIR, or move a photo with --photo FILE.",
+            "not_trained",
         )
     known = f"Bundled: {', '.join(bundled_models())}. Trained here: {', '.join(FAMILIES)}."
     raise MutoscopeError(

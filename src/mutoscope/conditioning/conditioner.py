@@ -98,6 +98,7 @@ class Conditioner:
                 "No photo was given.",
                 "The motion model moves a photo; it does not draw one.",
                 "Add --photo YOUR_PHOTO.jpg.",
+                "no_photo",
             )
 
     def _subject(self, image: Pixels, hint: SubjectHint | None) -> Subject:
@@ -120,7 +121,7 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
     """Refuse wishes that a model cannot grant; those that are None were not made."""
     if made := [name for name, value in wishes.items() if value is not None]:
         problem = f"The model {request.model!r} takes no {flag(made[0])}."
-        raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.")
+        raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.", "not_taken")
 
 
 def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:

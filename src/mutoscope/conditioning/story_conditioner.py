@@ -117,6 +117,7 @@ class StoryConditioner:
                 f"{seconds:g} seconds more were asked for.",
                 f"At most {longest:g} are drawn at once.",
                 "Extend the longer clip again.",
+                "too_long",
             )
         return room
 
@@ -132,6 +133,7 @@ class StoryConditioner:
                 f"{request.seconds:g} seconds were asked for.",
                 f"The model {request.model!r} draws {longest:.3g} seconds at once.",
                 f"Write --seconds {int(longest)}, and make the clip longer with `mutoscope extend`.",
+                "too_long",
             )
         width, height = parse_size(request.size) if request.size else (_SIDE, _SIDE)
         if width * self.drawn.height != height * self.drawn.width:
@@ -139,6 +141,7 @@ class StoryConditioner:
                 f"The size {request.size} has another shape than what is drawn.",
                 f"The model {request.model!r} draws {self.drawn.width}x{self.drawn.height} and raises that.",
                 "Write --size 512x512, for example.",
+                "other_shape",
             )
         return request.shape(width - width % 2, height - height % 2)
 

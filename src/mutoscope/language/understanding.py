@@ -114,7 +114,9 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
             f"Shorten it to what should move: {_EXAMPLES}.",
         )
     if not prompt.strip():
-        raise MutoscopeError("The prompt is empty.", "It must say what should move.", f"Try {_EXAMPLES}.")
+        raise MutoscopeError(
+            "The prompt is empty.", "It must say what should move.", f"Try {_EXAMPLES}.", "empty_prompt"
+        )
     understanding = understand(prompt, tokenizer)
     content = [word for word in understanding.known if word not in STOP_WORDS and not word[0].isdigit()]
     shown = ", ".join(word.word for word in understanding.unknown[:8])
@@ -124,6 +126,7 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
             f'The prompt asks only for what cannot be done: "{first.word}".',
             f"{_sentence(first.reason.partition('; ')[0])}.",
             f"{_sentence(first.reason.partition('; ')[2])}, for example {_EXAMPLES}.",
+            "impossible_motion",
         )
     if not content and not has_action(_lexicon_words(understanding)):
         problem = (
@@ -135,6 +138,7 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
             problem,
             "The motion model understands English and Chinese words for camera and subject.",
             f"Try {_EXAMPLES}.",
+            "unknown_words",
         )
     if not _doable(understanding):
         unknown = f" (unknown: {shown})" if shown else ""
@@ -142,6 +146,7 @@ def check_prompt(prompt: str, tokenizer: Tokenizer) -> Understanding:
             f"The prompt {prompt.strip()[:80]!r} does not say what should move{unknown}.", "It must name a motion of "
             "the camera or of the subject.",
             f"Try {_EXAMPLES}.",
+            "no_motion",
         )  # fmt: skip
     return understanding
 
@@ -159,6 +164,7 @@ def check_words(prompt: str, tokenizer: Tokenizer) -> Understanding:
             f"No word of the prompt is known ({shown})." if shown else f"The prompt {prompt[:80]!r} has no words.",
             f"This model has learned {len(tokenizer.vocabulary)} words of the storybook.",
             'Try "a red circle bounces" or "一个蓝色的星星向左移动".',
+            "unknown_words",
         )
     return understanding
 

@@ -156,13 +156,14 @@ def _teaching(path: Path) -> Iterator[Image.Image]:
         raise _too_large(path, "far more than that") from error
     except UnidentifiedImageError as error:
         raise MutoscopeError(
-            f"The file {path} is no photo.", "It must be a picture that can be read.", USE_A_PHOTO
+            f"The file {path} is no photo.", "It must be a picture that can be read.", USE_A_PHOTO, "unreadable_photo"
         ) from error
     except Exception as error:  # decoders of damaged files raise almost anything: SyntaxError, struct.error, …
         raise MutoscopeError(
             f"The photo {path} is damaged ({str(error)[:80]}).",
             "It must be a whole picture file.",
             "Copy or save it again.",
+            "unreadable_photo",
         ) from error
 
 
@@ -208,6 +209,7 @@ def _check_size(path: Path, width: int, height: int) -> None:
             f"The photo {path} is {width}x{height} pixels.",
             f"It must be at least {SMALLEST_PHOTO}x{SMALLEST_PHOTO}.",
             "Use a larger photo.",
+            "photo_too_small",
         )
 
 
@@ -216,6 +218,7 @@ def _too_large(path: Path, size: str) -> MutoscopeError:
         f"The photo {path} is too large ({size}).",
         f"It may have {MOST_MEGAPIXELS} megapixels.",
         "Make it smaller first.",
+        "photo_too_large",
     )
 
 

@@ -93,7 +93,7 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(MutoscopeError)
     async def taught(request: Request, error: MutoscopeError) -> Response:
-        return told(400, "invalid_request", str(error))
+        return told(400, error.code, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def misread(request: Request, error: RequestValidationError) -> Response:

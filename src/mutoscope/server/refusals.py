@@ -17,7 +17,7 @@ class RefusedError(Exception):
 
 def invalid(problem: str, rule: str, cure: str) -> RefusedError:
     """A request that no one could meet."""
-    return RefusedError(400, "invalid_request", MutoscopeError(problem, rule, cure))
+    return RefusedError(400, MutoscopeError.code, MutoscopeError(problem, rule, cure))
 
 
 def no_key() -> RefusedError:

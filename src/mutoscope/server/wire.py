@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from mutoscope.errors import MutoscopeError
 from mutoscope.progress import Stage
 from mutoscope.server.dispatcher import Running
 from mutoscope.server.store import GIVEN, Job, Status
@@ -28,7 +29,7 @@ class ErrorAnswer(BaseModel):
 
 
 class VideoError(BaseModel):
-    """Why a job failed: cancelled, out_of_memory, worker_died, timeout, disk_full or invalid_request."""
+    """Why a job failed: cancelled, out_of_memory, worker_died, timeout, disk_full, or as a request is refused."""
 
     code: str
     message: str
@@ -56,6 +57,7 @@ class Absent(BaseModel):
     problem: str
     rule: str
     cure: str
+    code: str = MutoscopeError.code  # earlier versions told none
 
 
 class Comparison(BaseModel):
@@ -144,6 +146,7 @@ class Reading(BaseModel):
     impossible: list[dict[str, Any]]  # word, reason
     segments: list[dict[str, Any]]  # text, start, end
     problem: str | None  # why no clip could be made of it
+    code: str | None  # of the problem, as errors have one
     estimate: Estimate
 
 

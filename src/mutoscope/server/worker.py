@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from mutoscope.errors import MutoscopeError, NoRoomError
+from mutoscope.errors import MutoscopeError
 from mutoscope.media.credentials import SIGNABLE, Credentials
 from mutoscope.progress import Step
 from mutoscope.request import SAMPLED, GenerateRequest
@@ -177,6 +177,7 @@ def read(asked: dict[str, Any]) -> dict[str, Any]:
         "impossible": [asdict(word) for word in reading.impossible],
         "segments": [asdict(segment) for segment in reading.segments],
         "problem": None if problem is None else str(problem),
+        "code": None if problem is None else problem.code,
         "estimate": asdict(api.estimate(request)),
     }
 
@@ -223,8 +224,7 @@ def answer(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict[
     except Cancelled:
         return {"failed": "cancelled", "message": "The job was cancelled."}
     except MutoscopeError as error:
-        code = "disk_full" if isinstance(error, NoRoomError) else "invalid_request"
-        return {"failed": code, "message": str(error).replace(f"{asked.get('folder')}{os.sep}", "")}
+        return {"failed": error.code, "message": str(error).replace(f"{asked.get('folder')}{os.sep}", "")}
     except Exception as error:
         if _is_out_of_memory(error):
             return {"failed": "out_of_memory", "message": str(NO_MEMORY)}

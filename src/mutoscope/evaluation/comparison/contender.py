@@ -76,4 +76,5 @@ class Absent:
 
     def told(self) -> dict[str, str]:
         """The same as plain values, ready for JSON."""
-        return {"name": self.name, "problem": self.why.problem, "rule": self.why.rule, "cure": self.why.cure}
+        why = self.why
+        return {"name": self.name, "problem": why.problem, "rule": why.rule, "cure": why.cure, "code": why.code}

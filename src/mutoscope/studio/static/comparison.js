@@ -33,7 +33,7 @@ function card(video, one, number) {
   const verdicts = Object.entries(MARKS).flatMap(([kind, [mark, look]]) =>
     one[kind].map((said) => {
       const sign = element("span", { role: "img", ariaLabel: words.verdicts[kind], title: words.verdicts[kind] }, mark);
-      return element("li", { className: look }, sign, element("span", {}, said));
+      return element("li", { className: look }, sign, element("span", {}, words.verdict(said)));
     }),
   );
   return element(
@@ -58,7 +58,8 @@ function took({ seconds, steps, peak_memory, weights }) {
   return element("dl", {}, ...rows.flatMap(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 
-function missing({ name, problem, rule, cure }) {
-  const why = [problem, rule, cure].map((said) => element("p", { className: "soft" }, said));
+function missing({ name, code, problem, rule, cure }) {
+  const said = words.told({ name, code, message: [problem, rule, cure].join("\n") }).split("\n");
+  const why = said.map((line) => element("p", { className: "soft" }, line));
   return element("article", { className: "absent" }, element("h3", {}, name), ...why);
 }

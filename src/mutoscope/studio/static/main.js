@@ -48,7 +48,14 @@ function size(chosen) {
   return `${even(longest * Math.min(1, shape))}x${even(longest * Math.min(1, 1 / shape))}`;
 }
 
+// Numbers that are out of their range are told at once, in the page's language; the server would refuse them too.
+function checkNumbers() {
+  const wrong = [...form.querySelectorAll("[type=number]")].find(({ validity }) => validity.badInput || validity.rangeUnderflow || validity.rangeOverflow);
+  if (wrong) throw new Error(words.between(wrong.labels[0].textContent, wrong.min, wrong.max));
+}
+
 function wishes(chosen = model()) {
+  checkNumbers();
   const { subject, drag } = picture.photo;
   return {
     prompt: fields.prompt.value, size: earlier ? null : size(chosen), seconds: fields.seconds.value || 3, variants: fields.variants.value,

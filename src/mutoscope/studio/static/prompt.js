@@ -56,7 +56,11 @@ async function ask() {
   let told = null;
   let failed = null;
   if (prompt.value.trim()) {
-    await server.read(wishes(), mine.signal).then((found) => (told = found), (error) => (failed = error));
+    try {
+      told = await server.read(wishes(), mine.signal);
+    } catch (error) {
+      failed = error;
+    }
   }
   if (mine.signal.aborted) return; // a newer sentence is being read
   reading.replaceChildren();
@@ -72,8 +76,10 @@ function show(told) {
     say([words.unknown(word), ...(near.length ? [` ${words.near} `, ...choices] : [])]);
   }
   for (const { word, reason } of told.impossible) say(words.impossible(word, reason));
-  if (told.problem && !told.impossible.length) say(told.problem, "problem");
-  else if (told.problem) say(told.problem.split(". ").slice(-1)[0], "problem");
+  if (told.problem) {
+    const message = told.impossible.length ? told.problem.split(". ").slice(-1)[0] : told.problem; // the words were told
+    say(words.told({ code: told.code, message }), "problem");
+  }
   estimate.textContent = words.estimate(told.estimate);
 }
 

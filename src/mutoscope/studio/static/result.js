@@ -175,7 +175,7 @@ function facts(video) {
   ]);
   rows.push(...clip.not_understood.map(({ word }) => [words.noted, words.unknown(word)]));
   rows.push(...clip.impossible.map(({ word, reason }) => [words.noted, words.impossible(word, reason)]));
-  rows.push(...clip.notes.map((note) => [words.noted, note]));
+  rows.push(...clip.notes.map((note) => [words.noted, words.note(note)]));
   const { score, place, of } = clip.alignment ?? {};
   if (of) rows.push([words.fit, `${score.toFixed(2)} · ${place}/${of.length}`]);
   const { seconds, size, request } = video;
@@ -184,6 +184,6 @@ function facts(video) {
 }
 
 function failed(video) {
-  const why = video.error.code === "cancelled" ? words.cancelled : `${words.failed}: ${video.error.message}`;
+  const why = video.error.code === "cancelled" ? words.cancelled : `${words.failed}: ${words.told(video.error)}`;
   return [element("p", { className: "soft" }, why), choices(video)];
 }

@@ -9,7 +9,7 @@ async function fetched(path, options) {
   } catch {
     throw new Error(words.unreachable);
   }
-  if (!answer.ok) throw new Error((await answer.json()).error.message);
+  if (!answer.ok) throw new Error(words.told((await answer.json()).error));
   return answer;
 }
 

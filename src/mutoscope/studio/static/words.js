@@ -27,6 +27,8 @@ const english = {
   attention: "Which words each moment attends to", looking: "Drawing the clip once more, to see what it looks at…",
   attentionHow: "Above, moments of the clip; below them a row for each word, bright where and when the clip attends to it most.",
   unreachable: "The server does not answer. Is `mutoscope studio` still running?",
+  between: (name, low, high) => `${name}: from ${low} to ${high}.`,
+  told: ({ message }) => message, note: (note) => note, verdict: (said) => said, // the server speaks English
 };
 
 const moves = {
@@ -43,6 +45,37 @@ const moves = {
   "goes left": "向左", "goes right": "向右", "goes up": "向上", "goes down": "向下",
   "goes up left": "向左上", "goes up right": "向右上", "goes down left": "向左下", "goes down right": "向右下",
   "spin clockwise": "顺时针旋转", "spin counterclockwise": "逆时针旋转", grow: "变大", shrink: "缩小", pulse: "脉动", ripple: "泛起涟漪",
+};
+
+const example = "例如“镜头慢慢推近”";
+
+// What the server refuses, by its code; what has no words here is told in the server's own.
+const refusals = {
+  empty_prompt: () => `请写下要发生什么，${example}。`,
+  unknown_words: () => "这句话里没有认识的词。有照片时试试“镜头慢慢推近”，没有照片时试试“一个蓝色的星星向左移动”。",
+  no_motion: () => `这句话没有说要怎么动。请说出镜头或主体的一个动作，${example}。`,
+  impossible_motion: () => `请换一个做得到的动作，${example}。`,
+  no_photo: () => chinese.needsPhoto,
+  unreadable_photo: () => "这个文件不是完整的照片，读不出来。请换成 JPEG、PNG 或 WebP。",
+  photo_too_large: () => "照片太大了，请先缩小。", photo_too_small: () => "照片太小了，请换一张大一些的。",
+  other_shape: () => "这个模型画不出这种形状，请选 1:1。", too_long: () => "这个模型一次画不了这么长。请减少秒数，之后再“从结尾继续”。",
+  clip_too_large: () => "这段短片太大了。请选小一点的大小、更少的秒数，或更低的每秒帧数。",
+  not_taken: () => "这个模型用不上其中一项设置。请在“更多设置”里清空它，或者换一个模型。",
+  not_trained: ({ name }) => `这个模型没有附带，也还没有训练过。\n先运行 \`mutoscope train latent\`，再运行 \`mutoscope train ${name ?? "…"}_storybook\`。`,
+  queue_full: () => "排队的任务太多了，请过一会儿再试。", timeout: () => "用的时间太长，已经停下。请少要一些。",
+  too_large: () => "发送的文件太大了，请换小一点的照片。", disk_full: () => "服务器的硬盘满了。请腾出空间，或删除一些短片，再试一次。",
+  table_locked: () => "另一个程序正占用服务器的任务表，请稍后再试。", not_found: () => "找不到了，可能已经被删除。",
+  out_of_memory: () => "内存不够。请选小一点的大小、更少的秒数，或更低的每秒帧数。",
+  worker_died: () => "生成的进程两次中途退出。如果是内存不够，请选小一点的大小、更少的秒数，或更低的每秒帧数。",
+};
+
+// What a clip's manifest notes, by how the note begins.
+const notes = {
+  "The subject was found without certainty": "没有把握找准主体，所以照片只是柔和地弯动。在照片上点一下主体，就能把它单独抠出来。",
+  "No subject was found": "没有找到主体，所以只有镜头在动。可以在照片上点一下主体。",
+  "The picture's edge cuts the subject": "主体被照片边缘切断，看不到的部分无从得知，所以只转动一点点。",
+  "The file holds several pictures": "这个文件里有好几张图，用的是第一张。",
+  "The photo is transparent in places": "照片有透明的地方，已经垫上白色。",
 };
 
 const chinese = {
@@ -73,6 +106,10 @@ const chinese = {
   attention: "每一刻在看哪些词", looking: "正在重画一遍，看它在看什么……",
   attentionHow: "最上面是短片的各个时刻；下面每个词一行，越亮的地方和时刻，短片越注意这个词。",
   unreachable: "服务器没有回应。`mutoscope studio` 还在运行吗？",
+  between: (name, low, high) => `${name}：请填 ${low} 到 ${high}。`,
+  told: (error) => refusals[error.code]?.(error) ?? error.message,
+  note: (note) => notes[Object.keys(notes).find((start) => note.startsWith(start))] ?? note,
+  verdict: (said) => said.replace(/: not seen$/, "：没看到").replace(/: (.+) seen$/, "：看到的是 $1").replace(/^(\d+) in all/, "一共 $1 个"),
 };
 
 export let words = english;
