@@ -17,8 +17,8 @@ from mutoscope.server.settings import Settings
 
 
 @pytest.mark.slow
-def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
-    seconds, waits = 8, []
+def test_two_hundred_clients_at_once_for_a_minute_meet_no_error_but_a_full_queue(tmp_path: Path) -> None:
+    seconds, waits = 60, []
     with serving(tmp_path / "data", "--queue", "20", "--jobs-per-key", "20") as server:
         server.ended(server.made(photo=tiny_photo()))
         before, crowd = server.memory(), gathered(server, seconds)
@@ -30,9 +30,11 @@ def test_two_hundred_clients_at_once_meet_no_error_but_a_full_queue(tmp_path: Pa
             time.sleep(0.05)
         answered = json.loads(crowd.communicate()[0])
         assert crowd.returncode == 0
+        grown = server.memory() - before
+        print(answered, f"/health at most {1000 * max(waits):.0f} ms of {len(waits)}, {grown >> 10} KiB more")
         assert set(answered) == {"200", "429"}
         assert max(waits) < 0.2, sorted(waits)
-        assert server.memory() - before < 30 * 2**20
+        assert grown < 30 * 2**20
         assert "Traceback" not in server.log.read_text()
 
 
