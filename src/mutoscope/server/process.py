@@ -151,7 +151,7 @@ class WorkerProcess:
             except WorkerFailedError:
                 raise
             except BaseException:
-                self.kill()  # nobody waits for the answer any more: the next one to ask must not get it
+                await self.end()  # nobody waits for the answer any more: the next one to ask must get another worker
                 raise
 
     async def _answer(self, process: Process, on_event: OnEvent) -> Any:
