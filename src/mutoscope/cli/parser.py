@@ -177,7 +177,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--compile", action="store_true", help="train faster by torch.compile (needs a C++ compiler; starts later)"
     )
-    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
+    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint to begin with: what fits of it")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of families)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
