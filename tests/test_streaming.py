@@ -8,6 +8,7 @@ import pytest
 
 from mutoscope import api
 from mutoscope.cli import main
+from mutoscope.evaluation.drawing_speed import measure_drawing_speed, speed_table
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.progress import Step
 
@@ -48,6 +49,16 @@ def test_what_draws_all_at_once_gives_it_all_at_once(at_home: Path) -> None:
     stream = api.stream(PROMPT, model="diffusion", **SMALL)
     (chunk,) = stream.chunks
     assert np.array_equal(chunk, api.generate(PROMPT, model="diffusion", **SMALL).frames)
+
+
+def test_the_first_frames_of_a_stream_are_timed_beside_the_whole_clip(at_home: Path) -> None:
+    found = {name: api.load(name) for name in ("diffusion", "autoregressive")}
+    speeds = measure_drawing_speed(found, PROMPT, rounds=2, **SMALL)
+    assert [len(speed.first) for speed in speeds] == [2, 2]
+    assert all(took > 0 for speed in speeds for took in (*speed.sampling, *speed.first, *speed.whole))
+    table = speed_table(speeds)
+    assert "| autoregressive |" in table
+    assert "median and span of 2 rounds" in table
 
 
 def test_a_clip_that_goes_on_is_streamed_from_its_beginning(at_home: Path, tmp_path: Path) -> None:
