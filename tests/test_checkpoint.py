@@ -56,6 +56,21 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
         Checkpoint(tmp_path).load_into(nn.Linear(3, 4))
 
 
+def test_a_network_of_another_name_is_lent_what_it_has_as_well(tmp_path: Path) -> None:
+    def made(name: str, out: int) -> nn.Module:
+        return nn.ModuleDict({name: nn.Sequential(nn.Linear(3, 4), nn.Linear(4, out))})
+
+    one, other = made("denoiser", 2), made("network", 5)
+    save_checkpoint(tmp_path, {}, one, "")
+    kept = other.state_dict()["network.1.weight"].clone()
+    assert Checkpoint(tmp_path).lend_to(other) == 2
+    lent = one.state_dict()["denoiser.0.weight"].bfloat16().float()
+    assert torch.equal(other.state_dict()["network.0.weight"], lent)
+    assert torch.equal(other.state_dict()["network.1.weight"], kept)
+    with pytest.raises(MutoscopeError, match="share weights"):
+        Checkpoint(tmp_path).lend_to(nn.Linear(7, 7))
+
+
 def test_a_checkpoint_of_another_schema_is_refused(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, {"schema": 99}, nn.Linear(3, 2), "")
     with pytest.raises(MutoscopeError, match="schema 99"):

@@ -43,8 +43,8 @@ def blocks(name: str, language: str) -> list[str]:
 
 
 def commands(name: str) -> list[list[str]]:
-    """Every command of the `sh` blocks as words, comments left out."""
-    lines = "".join(blocks(name, "sh")).splitlines()
+    """Every command of the `sh` blocks as words, without comments and without where the shell sends what it prints."""
+    lines = [line.split(" > ")[0] for line in "".join(blocks(name, "sh")).splitlines()]
     return [words for words in (shlex.split(line, comments=True) for line in lines) if words]
 
 

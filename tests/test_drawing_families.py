@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import load_file
 
 from mutoscope import api
 from mutoscope.api.loading import FAMILIES
+from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.storybook.diversity import Spread, apart
@@ -18,7 +20,9 @@ from mutoscope.evaluation.storybook.following import measure_following, true_cli
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.evaluation.storybook.scoreboard import Scoreboard
 from mutoscope.media.video import Video
+from mutoscope.recipes.autoregressive_storybook import tiny_autoregressive_storybook
 from mutoscope.recipes.running import train
+from mutoscope.training.trainer import Trainer
 from mutoscope.world.storybook.captions.parsing import read_story
 
 Frames = NDArray[np.uint8]
@@ -94,6 +98,19 @@ def test_a_gan_may_begin_with_what_diffusion_learned(at_home: Path, tiny_codec: 
     made = train("tiny_gan_storybook", codec=tiny_codec, start=start, contest="classical", folder=tmp_path)
     assert "Started with" in (made.folder / "card.md").read_text("utf-8")
     assert {name.split(".")[0] for name in load_file(made.folder / "model.safetensors")} == {"denoiser"}
+
+
+def test_a_model_of_tokens_may_begin_with_what_diffusion_read(at_home: Path, tiny_codec: Path, tmp_path: Path) -> None:
+    start = at_home / "runs" / "diffusion_storybook" / "checkpoint"
+    trainer = Trainer(tiny_autoregressive_storybook(codec=tiny_codec), tmp_path)
+    fresh = {name: value.clone() for name, value in trainer.objective.kept().state_dict().items()}
+    lent = trainer.begin_with(Checkpoint(start))
+    changed = {
+        name for name, value in trainer.objective.kept().state_dict().items() if not torch.equal(value, fresh[name])
+    }
+    assert 0 < len(changed) <= lent < len(fresh)
+    assert any("text" in name for name in changed)
+    assert not any("chain" in name for name in changed)
 
 
 def test_diversity_tells_a_model_that_draws_the_same_every_time() -> None:

@@ -210,6 +210,16 @@ def test_a_subject_whose_tip_touches_the_edge_grows_about_its_middle() -> None:
     assert np.abs(_mean_flow(frames, inside)).max() < 1
 
 
+def test_what_grows_goes_out_over_the_edge_that_cuts_it_and_what_turns_stays_in_its_place() -> None:
+    picture = _picture("layers", _matte(y=120, radius=40))
+    middle = np.zeros((144, 192), bool)
+    middle[106:112, 90:102] = True  # of what of the disc is in the picture
+    for moves in ({"subject_scale": 0.2}, {"subject_rotation": 0.6}):
+        assert np.abs(_mean_flow(_decode(picture, **moves), middle)).max() < 4, (
+            moves
+        )  # about the edge it would be 8 and 11
+
+
 def test_what_the_edge_cuts_is_stretched_and_stays_at_the_edge() -> None:
     picture = _picture("layers", _matte(y=120, radius=40))
     frames = _decode(picture, subject_y=-0.12)

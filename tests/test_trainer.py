@@ -96,6 +96,16 @@ def test_a_run_can_begin_with_the_weights_of_a_checkpoint(tmp_path: Path) -> Non
     assert first.sha256[:12] in (second.folder / "card.md").read_text("utf-8")
 
 
+def test_a_phase_goes_at_its_own_pace(tmp_path: Path) -> None:
+    moved = []
+    for paces in ({}, {"fit": 0.0}):
+        trainer = Trainer(replace(RUN, steps=1, paces=paces), tmp_path / str(len(paces)))
+        before = trainer.objective.state_dict()["map.weight"].clone()
+        trainer.train()
+        moved.append(not torch.equal(before, trainer.objective.state_dict()["map.weight"]))
+    assert moved == [True, False]
+
+
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
     assert not Trainer(RUN, tmp_path).resume()
 

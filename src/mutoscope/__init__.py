@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 from mutoscope.version import __version__
 
 if TYPE_CHECKING:
-    from mutoscope.api import compare, generate, look, replay
+    from mutoscope.api import compare, generate, look, replay, stream
     from mutoscope.media.video import Video
 
-__all__ = ["Video", "__version__", "compare", "generate", "look", "replay"]
+__all__ = ["Video", "__version__", "compare", "generate", "look", "replay", "stream"]
 
 
 def __getattr__(name: str) -> Any:

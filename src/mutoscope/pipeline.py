@@ -1,6 +1,6 @@
 """The whole path: words and a photo go in, a video comes out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,20 +17,22 @@ from mutoscope.clock import Clock
 from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
 from mutoscope.codecs.latent import LatentCodec
-from mutoscope.codecs.latent_code import CHANNELS
+from mutoscope.codecs.latent_code import CHANNELS, STRIDE
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
 from mutoscope.codecs.scaling import scaling_from
 from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
+from mutoscope.conditioning.condition import Condition
 from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.choice import CONFIGS, open_family
-from mutoscope.families.family import Family
+from mutoscope.families.family import Family, OnStep, Sampling, Streaming
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.manifest import Manifest, fingerprint
+from mutoscope.media.stream import Stream
 from mutoscope.media.video import Video
 from mutoscope.progress import OnProgress, Step, ignore
 from mutoscope.request import SAMPLED, GenerateRequest, flag
@@ -40,6 +42,10 @@ from mutoscope.vision.matting import MatteConfig, MatteNetwork
 from mutoscope.vision.subject import Subject
 
 Pixels = NDArray[np.uint8]
+# Of a clip that is streamed, how many times after one, and before it, its frames are decoded with: then they come within 49 dB
+# of what they are in the whole clip, 63 on average. Three and six would be all that the decoder sees.
+AHEAD, BEHIND = 1, 2
+Asked = tuple[tuple[int, ...], Condition, int, Sampling, OnStep, Condition | None]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +81,45 @@ class Pipeline:
         manifest = self.manifest(request, told, understood, frames)
         return Video(frames, told.delivered.fps, manifest=manifest, stats=clock.stats())
 
+    def stream(
+        self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
+    ) -> Stream:
+        """The same clip, its frames given away while later ones are still being made.
+
+        That needs a family that makes one time after another, and half seconds of whole frames; else all come at the end.
+        The decoder would look further ahead than `AHEAD`: what is shown differs by less than is seen from what `generate` makes.
+        """
+        if not isinstance(self.family, Streaming) or request.fps % 2 or self.raising is None:
+            video = self.generate(request, on_progress, pixels=pixels)
+            assert video.manifest is not None
+            return Stream(chunks=iter([video.frames]), manifest=video.manifest)
+        refuse_lacking(request, self.family)
+        told = self.conditioner(request, pixels)
+        codes = self.family.stream(*self._asked(request, told, on_progress))
+        manifest = self.manifest(request, told, self.understood(told), None)
+        return Stream(chunks=self._shown(told, codes, self.raising), manifest=manifest)
+
+    def _shown(self, told: Told, codes: Iterator[Tensor], raising: Raising) -> Iterator[Pixels]:
+        """Frames as soon as the codes of `AHEAD` times after them are there, decoded beside `BEHIND` times before them."""
+        if told.earlier is not None:
+            yield told.earlier
+        wanted, times = _lasting(told), self.codec.codes_shape(told.shape)[0]
+        made, settled, shown = list[Tensor](), 0, wanted.frames - told.delivered.frames
+        for code in codes:
+            made.append(code[0])
+            first, last = max(0, settled - BEHIND), len(made) - (0 if len(made) == times else AHEAD)
+            if last <= settled:
+                continue
+            part = replace(told.shape, frames=1 + STRIDE * (len(made) - 1 - first))
+            frames = raising(self.codec.decode(torch.cat(made[first:]), None, part), told.shape.fps, wanted)
+            begin = first * STRIDE * wanted.fps // told.shape.fps
+            end = min(wanted.frames, (last - 1) * STRIDE * wanted.fps // told.shape.fps + 1)
+            if end > shown:
+                yield frames[shown - begin : end - begin]
+            settled, shown = last, max(shown, end)
+            if shown == wanted.frames:
+                return
+
     def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
         """Errors: MutoscopeError for what the model cannot do, before any work; `photo`: one will be given."""
         refuse_lacking(request, self.family)
@@ -87,20 +132,7 @@ class Pipeline:
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
         """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
-        asked = {name: value for name in SAMPLED if (value := getattr(request, name)) is not None}
-
-        def on_step(done: int, total: int, made: Callable[[], Tensor]) -> None:
-            look = partial(self._look, made, told) if told.picture is None else None
-            on_progress(Step(stage="sample", done=done, total=total, look=look))
-
-        codes = self.family.sample(
-            self.codec.codes_shape(told.shape),
-            told.condition,
-            request.seed,
-            replace(self.family.own, **asked),
-            on_step,
-            told.against,
-        )[0]
+        codes = self.family.sample(*self._asked(request, told, on_progress))[0]
         if not bool(torch.isfinite(codes).all()):
             raise MutoscopeError(
                 "The model made numbers that are not finite.",
@@ -114,25 +146,40 @@ class Pipeline:
             codes = arriving(codes, told.shape.seconds, (right, down))
         return codes * request.motion
 
+    def _asked(self, request: GenerateRequest, told: Told, on_progress: OnProgress) -> Asked:
+        """What a family is asked with."""
+        own = {name: value for name in SAMPLED if (value := getattr(request, name)) is not None}
+
+        def on_step(done: int, total: int, made: Callable[[], Tensor]) -> None:
+            look = partial(self._look, made, told) if told.picture is None else None
+            on_progress(Step(stage="sample", done=done, total=total, look=look))
+
+        shape, sampling = self.codec.codes_shape(told.shape), replace(self.family.own, **own)
+        return shape, told.condition, request.seed, sampling, on_step, told.against
+
     def _look(self, made: Callable[[], Tensor], told: Told) -> Pixels:
         """The frame in the middle of a drawn clip, as far as its codes are known."""
         frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape)
         middle: Pixels = frames[len(frames) // 2]
         return middle
 
-    def manifest(self, request: GenerateRequest, told: Told, understood: list[list[str]], frames: Pixels) -> Manifest:
-        """All that is needed to make the same frames again, and what was (not) understood."""
+    def manifest(
+        self, request: GenerateRequest, told: Told, understood: list[list[str]], frames: Pixels | None
+    ) -> Manifest:
+        """All that is needed to make the same frames again, and what was (not) understood; None: they are still to come."""
+        drawn = "drawn" if frames is not None else "streamed"
+        earlier = 0 if told.earlier is None else len(told.earlier)
         return Manifest(
             version=__version__,
             model=self.name,
             checkpoint=self.digest,
             request=request.to_dict(),
             photo_sha256=told.photo_sha256,
-            frames=len(frames),
+            frames=earlier + told.delivered.frames,
             fps=told.delivered.fps,
             width=told.delivered.width,
             height=told.delivered.height,
-            rendering="drawn" if told.picture is None else told.picture.rendering,
+            rendering=drawn if told.picture is None else told.picture.rendering,
             subject={} if told.subject is None else _described(told.subject),
             timeline=[
                 {**asdict(segment), "understood": asked}
@@ -141,7 +188,7 @@ class Pipeline:
             not_understood=[asdict(word) for word in told.understanding.unknown],
             impossible=[asdict(word) for word in told.understanding.impossible],
             notes=[*told.notes, *_limits(told, understood)],
-            frames_sha256=fingerprint(frames),
+            frames_sha256="" if frames is None else fingerprint(frames),
             torch=torch.__version__,
         )
 

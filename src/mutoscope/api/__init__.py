@@ -3,11 +3,21 @@
 from mutoscope.api.comparing import check_comparison, compare, entrants
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.looking import look
-from mutoscope.api.making import best_of, extend, generate, generate_best, generate_request, replay
+from mutoscope.api.making import (
+    best_of,
+    extend,
+    generate,
+    generate_best,
+    generate_request,
+    replay,
+    stream,
+    stream_request,
+)
 from mutoscope.api.measuring import (
     SAMPLE,
     bench,
     bench_drawing,
+    bench_families,
     draw_examples,
     draw_learning_curves,
     evaluate_distances,
@@ -39,6 +49,7 @@ __all__ = [
     "Video",
     "bench",
     "bench_drawing",
+    "bench_families",
     "bench_table",
     "best_of",
     "bundled_models",
@@ -76,6 +87,8 @@ __all__ = [
     "read_prompt",
     "refusal",
     "replay",
+    "stream",
+    "stream_request",
     "train",
     "train_lora",
     "world_clip",

@@ -17,7 +17,9 @@ from mutoscope.codecs.motion import MotionCodec
 from mutoscope.errors import MutoscopeError
 from mutoscope.manifest import Manifest, fingerprint
 from mutoscope.media.photos import open_photo
+from mutoscope.media.stream import Stream
 from mutoscope.media.video import Video, read_manifest
+from mutoscope.pipeline import Pipeline
 from mutoscope.progress import OnProgress, ignore
 from mutoscope.request import DRAWS, HUB, GenerateRequest
 
@@ -30,11 +32,43 @@ def generate(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress
     `wishes` are the fields of `GenerateRequest`: seed, seconds, fps, size, motion, guidance, steps, subject, mask, drag,
     last, extends, negative, model.
     """
+    request, pixels = asked_of(prompt, photo, wishes)
+    return generate_request(request, on_progress, pixels=pixels)
+
+
+def asked_of(
+    prompt: str, photo: Photo | None, wishes: dict[str, Any]
+) -> tuple[GenerateRequest, NDArray[np.uint8] | None]:
+    """The request, and the pixels of a photo that is no file."""
     if photo is None or isinstance(photo, str | Path):
-        return generate_request(GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), on_progress)
+        return GenerateRequest.from_dict({"prompt": prompt, "photo": photo, **wishes}), None
     drawn = DRAWS if "last" in wishes else "motion"
-    request = GenerateRequest.from_dict({"prompt": prompt, "model": drawn, **wishes})
-    return generate_request(request, on_progress, pixels=pixels_of(photo))
+    return GenerateRequest.from_dict({"prompt": prompt, "model": drawn, **wishes}), pixels_of(photo)
+
+
+def stream(prompt: str, *, photo: Photo | None = None, on_progress: OnProgress = ignore, **wishes: Any) -> Stream:
+    """A video of `prompt`, frame after frame while it is made, where the model can (`autoregressive`); else all at the end.
+
+    Arguments as for `generate`.
+    """
+    request, pixels = asked_of(prompt, photo, wishes)
+    return stream_request(request, on_progress, pixels=pixels)
+
+
+def stream_request(
+    request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: NDArray[np.uint8] | None = None
+) -> Stream:
+    """The stream of what a request asks. Errors: MutoscopeError for more than one clip."""
+    if request.variants > 1:
+        raise MutoscopeError(
+            f"{request.variants} variants were asked for.", "One clip can be streamed at a time.", "Ask for one."
+        )
+    pipeline = load_hub(request.model) if request.model.startswith(HUB) else load(request.model)
+    if isinstance(pipeline, Pipeline):
+        return pipeline.stream(request, on_progress, pixels=pixels)
+    video = pipeline.generate(request, on_progress, pixels=pixels)
+    assert video.manifest is not None
+    return Stream(chunks=iter([video.frames]), manifest=video.manifest)
 
 
 def extend(clip: str | Path, prompt: str, *, on_progress: OnProgress = ignore, **wishes: Any) -> Video:
@@ -95,13 +129,14 @@ def best_of(videos: Sequence[Video], request: GenerateRequest, ranker: Ranker) -
 def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress = ignore) -> Video:
     """The video that a clip's manifest describes, made again; `photo` where it is no longer at its old place.
 
-    `stats["same"]` says whether every frame is the same to the bit, as it must be on the same machine and versions.
+    `stats["same"]` says whether every frame is the same to the bit, as it must be on the same machine and versions; a clip that was
+    streamed does not remember its frames.
     """
     manifest = read_manifest(path)
     request = GenerateRequest.from_dict(manifest.request)
     where = photo if photo is not None else request.photo
     if request.extends is not None or not manifest.photo_sha256:
-        return _compared(generate_request(request, on_progress), manifest)
+        return _again(manifest, request, on_progress)
     if where is None:
         raise MutoscopeError(
             f"{path} was made from a photo that was no file.", "A replay needs the photo.", "Give it: --photo FILE."
@@ -113,11 +148,16 @@ def replay(path: str | Path, photo: Photo | None = None, on_progress: OnProgress
             "A replay needs the same pixels.",
             "Give the first photo, unchanged: --photo FILE.",
         )
-    return _compared(generate_request(request, on_progress, pixels=pixels), manifest)
+    return _again(manifest, request, on_progress, pixels)
 
 
-def _compared(video: Video, manifest: Manifest) -> Video:
-    """The video, with whether its frames are those that the manifest remembers."""
+def _again(
+    manifest: Manifest, request: GenerateRequest, on_progress: OnProgress, pixels: NDArray[np.uint8] | None = None
+) -> Video:
+    """The video, made as it was, with whether its frames are those that the manifest remembers."""
+    if manifest.rendering == "streamed":  # nobody knew its frames yet when its head was written
+        return stream_request(request, on_progress, pixels=pixels).whole()
+    video = generate_request(request, on_progress, pixels=pixels)
     assert video.manifest is not None
     return replace(video, stats=video.stats | {"same": video.manifest.frames_sha256 == manifest.frames_sha256})
 

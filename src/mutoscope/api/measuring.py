@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.alignment.ranking import Ranker, check_judged
+from mutoscope.api.comparing import entrants
 from mutoscope.api.loading import FAMILIES, RUNS, TOWERS, UPSAMPLERS, folder_of, load, load_hub
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS
@@ -26,6 +27,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.bench import Bench
 from mutoscope.evaluation.bench import bench as measure_speed
 from mutoscope.evaluation.curves import draw_curves
+from mutoscope.evaluation.drawing_speed import DrawingSpeed, measure_drawing_speed
 from mutoscope.evaluation.mattes import measure_mattes
 from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.motion import Animate
@@ -329,8 +331,14 @@ def _judge(towers: Path | None, drawn: ClipShape, tell: Callable[[str], None]) -
 
 
 def bench(photo: Path = SAMPLE) -> Bench:
-    """This machine's speed: on the bundled photo, beside ffmpeg's zoompan; in drawing a clip, beside diffusers."""
-    return replace(measure_speed(photo), drawing=bench_drawing())
+    """This machine's speed: on the bundled photo, beside ffmpeg's zoompan; in drawing a clip, beside diffusers; of each family."""
+    return replace(measure_speed(photo), drawing=bench_drawing(), families=bench_families())
+
+
+def bench_families(rounds: int = ROUNDS) -> list[DrawingSpeed]:
+    """How soon each of the families that are here gives a clip of three seconds and 256x256, and its first frames."""
+    here = {name: load(name) for name in entrants()[0]}
+    return measure_drawing_speed(here, _TIMED, rounds)
 
 
 def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig] = denoiser_config) -> PeerBench:

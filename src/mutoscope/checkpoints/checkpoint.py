@@ -61,17 +61,52 @@ class Checkpoint:
 
     def load_into(self, module: nn.Module) -> None:
         """Copy the weights into a module, strictly: the same names and shapes."""
-        path = self.folder / "model.safetensors"
+        loaded = self._weights()
         try:
-            tensors = load_file(path)
-            loaded = unpacked(tensors)
+            module.load_state_dict(loaded, strict=True)
+        except RuntimeError as error:
+            raise self._unfit(error) from error
+
+    def lend_to(self, module: nn.Module) -> int:
+        """Copy those weights that a module has as well: the same place in its network, the same shape. How many they are.
+
+        The network itself may have another name: a transformer that told noise from codes lends its blocks, its reader and its
+        words to one that tells the next token.
+        """
+        own, lent = _within(module.state_dict()), _within(self._weights())
+        fits = {
+            name: lent[inside][1]
+            for inside, (name, value) in own.items()
+            if inside in lent and lent[inside][1].shape == value.shape
+        }
+        if not fits:
+            problem = f"Nothing of {self.folder} fits into this model."
+            raise MutoscopeError(
+                problem, "What a run starts with must share weights with it.", "Choose another --start."
+            )
+        module.load_state_dict(fits, strict=False)
+        return len(fits)
+
+    def _weights(self) -> dict[str, Tensor]:
+        """All tensors, as they were before they were packed."""
+        try:
+            loaded = unpacked(load_file(self.folder / "model.safetensors"))
             if not all(bool(value.isfinite().all()) for value in loaded.values()):
                 raise ValueError("some weights are not finite")
-            module.load_state_dict(loaded, strict=True)
         except (OSError, SafetensorError, RuntimeError, ValueError) as error:
-            first_line = str(error).splitlines()[0]
-            problem = f"{path} does not fit its configuration or is damaged ({first_line})."
-            raise MutoscopeError(problem, "Weights and config.json must belong together.", _CURE) from error
+            raise self._unfit(error) from error
+        return loaded
+
+    def _unfit(self, error: Exception) -> MutoscopeError:
+        first_line = str(error).splitlines()[0]
+        problem = f"{self.folder / 'model.safetensors'} does not fit its configuration or is damaged ({first_line})."
+        return MutoscopeError(problem, "Weights and config.json must belong together.", _CURE)
+
+
+def _within(weights: Mapping[str, Tensor]) -> dict[str, tuple[str, Tensor]]:
+    """Weights and their whole names by the names that they have within the one network that holds them all, if one does."""
+    alone = len({name.partition(".")[0] for name in weights}) == 1
+    return {name.partition(".")[2] if alone else name: (name, value) for name, value in weights.items()}
 
 
 def save_checkpoint(

@@ -31,6 +31,9 @@ class _Parser(argparse.ArgumentParser):
         raise MutoscopeError(f"{message[:1].upper()}{message[1:]}.", f"Usage: {self.prog} …", cure)
 
 
+_PIPED = f"{making.PIPE} streams an MP4 to stdout while it is made"
+
+
 def build_parser() -> argparse.ArgumentParser:
     """All commands and their flags; those of `generate` are the fields of `GenerateRequest`."""
     parser = _Parser(
@@ -53,13 +56,13 @@ def build_parser() -> argparse.ArgumentParser:
         name = "prompt" if wanted.name == "prompt" else flag(wanted.name)
         generate.add_argument(name, metavar=wish.metavar, help=help, default=argparse.SUPPRESS)
     generate.add_argument("--yes", action="store_true", help="fetch a large model without asking")
-    _add_output(generate, "mutoscope-SEED.mp4, under a name that is free")
+    _add_output(generate, f"mutoscope-SEED.mp4, under a name that is free; {_PIPED}")
     _add_credentials(generate)
     extend = command("extend", making.extend, "let an earlier clip go on as a sentence says")
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
     extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
     _add_wishes(extend, "seconds", "seed", *SAMPLED, "negative", "model")
-    _add_output(extend, "the clip's name with -longer")
+    _add_output(extend, f"the clip's name with -longer; {_PIPED}")
     _add_credentials(extend)
     compare = command("compare", looking.compare, "draw one sentence by several models, side by side, each measured")
     compare.add_argument("prompt", metavar="PROMPT", help="what should happen, in English or Chinese")
@@ -177,7 +180,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--compile", action="store_true", help="train faster by torch.compile (needs a C++ compiler; starts later)"
     )
-    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint of the same recipe to begin with")
+    train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint to begin with: what fits of it")
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of families)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],

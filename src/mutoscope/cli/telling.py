@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mutoscope.manifest import Manifest
     from mutoscope.media.video import Video
 
 
@@ -14,21 +15,21 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def warn(video: "Video") -> None:
+def warn(manifest: "Manifest | None") -> None:
     """What was (not) understood, what cannot be done, and what was done otherwise than asked."""
-    assert video.manifest is not None
-    for word in video.manifest.not_understood:
+    assert manifest is not None
+    for word in manifest.not_understood:
         near = ", ".join(word["near"])
         say(f"warning: the word {word['word']!r} is not known{f'; near it: {near}' if near else ''}.")
-    for word in video.manifest.impossible:
+    for word in manifest.impossible:
         say(f"warning: {word['word']!r} cannot be done: {word['reason']}")
-    for segment in video.manifest.timeline:
+    for segment in manifest.timeline:
         if "understood" in segment:  # a large model does not tell
             asked = ", ".join(segment["understood"]) or "stillness"
             say(f"understood: {segment['start']:g}-{segment['end']:g} s {asked}")
-    if video.manifest.hub:
-        say(f"settings: {', '.join(video.manifest.hub['settings'])}")
-    for note in video.manifest.notes:
+    if manifest.hub:
+        say(f"settings: {', '.join(manifest.hub['settings'])}")
+    for note in manifest.notes:
         say(f"note: {note}")
 
 

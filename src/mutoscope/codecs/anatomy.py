@@ -35,7 +35,7 @@ class Anatomy:
 
     @property
     def anchor(self) -> tuple[float, float]:
-        """The point it grows and turns about: its middle, but on every edge that holds it the edge."""
+        """The point it shrinks to: its middle, but on every edge that holds it the edge."""
         x, y = self.centroid
         if "left" in self.held or "right" in self.held:
             left, right = 0.0, self.width - 1.0

@@ -44,18 +44,23 @@ class Deformation:
 
     @cached_property
     def matrices(self) -> Matrix:
-        """(T, 3, 3) the rigid part: growth and turn about the anchor, travel, parallax of the near."""
+        """(T, 3, 3) the rigid part: turn and growth about the middle, travel, parallax of the near.
+
+        Only what shrinks does so toward the edges that hold it, as nothing is known beyond them; what grows goes out there.
+        """
         path, anatomy = self.path, self.anatomy
         turn = _limited(path["subject_rotation"], self.turn_limit)
         scale = np.exp(_limited(path["subject_scale"] + path.pulse, self.growth_limit))
         x = (path["subject_x"] - NEAR_PAN * path["camera_x"] - self.nearer * path["camera_orbit"]) * anatomy.width
         y = (path["subject_y"] - NEAR_PAN * path["camera_y"]) * anatomy.height
         swell = np.exp(NEAR_PAN * path["camera_zoom"])
-        anchor, root = np.array(anatomy.anchor), np.array(anatomy.root)
+        middle, anchor, root = (np.array(point) for point in (anatomy.centroid, anatomy.anchor, anatomy.root))
         still = (0.0, 0.0)
         return np.stack(
             [
-                similarity(swell[t], 0.0, root, still) @ similarity(scale[t], turn[t], anchor, (x[t], y[t]))
+                similarity(swell[t], 0.0, root, still)
+                @ similarity(1.0, turn[t], middle, (x[t], y[t]))
+                @ similarity(scale[t], 0.0, middle if scale[t] > 1 else anchor, still)
                 for t in range(len(scale))
             ]
         )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 
 from mutoscope.devices import cores
+from mutoscope.evaluation.drawing_speed import DrawingSpeed
 from mutoscope.evaluation.peers import PeerBench
 from mutoscope.evaluation.ruler import read_motion
 from mutoscope.evaluation.verdict import judge
@@ -51,6 +53,7 @@ class Bench:
     peer_starts_as_photo: int  # moves whose first frame is the whole photo
     moves: int
     drawing: PeerBench | None = None  # the family that draws whole clips
+    families: Sequence[DrawingSpeed] = ()  # those that are here
 
     @property
     def after_load(self) -> float:

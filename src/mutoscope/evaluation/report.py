@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutoscope.evaluation.bench import Bench
+from mutoscope.evaluation.drawing_speed import speed_table
 from mutoscope.evaluation.mattes import RIGHT, MatteScores
 from mutoscope.evaluation.motion import IN_TIME, PROMPTLY
 from mutoscope.evaluation.photos import PhotoResults, Trial
@@ -95,7 +96,9 @@ def bench_table(bench: Bench) -> str:
     ]
     head = f"1280×720, 72 frames, {bench.machine}. The peer is ffmpeg's zoompan with the same encoder."
     moved = f"{head}\n\n" + _table(("", "mutoscope", "zoompan"), rows)
-    return moved if bench.drawing is None else f"{moved}\n\n{bench.drawing.table()}"
+    drawn = [] if bench.drawing is None else [bench.drawing.table()]
+    families = [speed_table(bench.families)] if bench.families else []
+    return "\n\n".join([moved, *drawn, *families])
 
 
 def _bars(results: Results) -> list[tuple[str, str, str, str]]:

@@ -22,6 +22,7 @@ from mutoscope.seeding import torch_rng
 # Of what it sees in training, up to this share is wrong, so that its own mistakes do not lead it astray (as GameNGen,
 # Valevski et al. 2024, section 3.2, does with noise).
 MISSEEN = 0.2
+AT_ONCE = 4  # clips of a batch whose tokens are told together in training
 
 
 class Autoregressive(Objective):
@@ -44,13 +45,23 @@ class Autoregressive(Objective):
             deafened(batch.condition, rng), hearing, times, height // self.patch, width // self.patch
         )
         state = self.network(self._seen(misseen(tokens, rng), height), asked, tokens.shape[2])
-        tokens = rearrange(tokens, "b t p k -> b (t p) k")
-        logits = self.network.chain(state, tokens).float()
-        lost = F.cross_entropy(rearrange(logits, "b n k s -> (b n k) s"), tokens.flatten())
+        lost, right = self._told(state, rearrange(tokens, "b t p k -> b (t p) k"))
         reading = self.network.reading_loss(hearing, batch)
-        right = (logits.detach().argmax(dim=-1) == tokens).float().mean()
-        numbers = {"tokens": float(lost.detach()), "right": float(right), "reading": float(reading.detach())}
+        numbers = {"tokens": float(lost.detach()), "right": right, "reading": float(reading.detach())}
         return lost + READING * reading, numbers
+
+    def _told(self, state: Tensor, tokens: Tensor) -> tuple[Tensor, float]:  # (B,N,D), (B,N,K)
+        """Mean cross-entropy of the tokens, and the share of them that were the likeliest.
+
+        A few clips at a time: a state for every token of a whole batch fills more memory than an allocator keeps at hand,
+        and asking the system for it anew costs more than the sums.
+        """
+        lost, right = state.new_zeros((), dtype=torch.float32), 0
+        for some, theirs in zip(torch.split(state, AT_ONCE), torch.split(tokens, AT_ONCE), strict=True):
+            logits = self.network.chain(some, theirs).float().flatten(0, -2)
+            lost = lost + F.cross_entropy(logits, theirs.flatten(), reduction="sum")
+            right += int((logits.detach().argmax(dim=-1) == theirs.flatten()).sum())
+        return lost / tokens.numel(), right / tokens.numel()
 
     @torch.inference_mode()
     def sample(

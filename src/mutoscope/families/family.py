@@ -1,8 +1,8 @@
 """Families of generative model: whatever fills the codes of a clip from a condition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -49,7 +49,6 @@ class FamilyBatch(NamedTuple):
     lesson: Lesson | None = None
 
 
-# Called with (steps done, steps in all).
 # Told after each step: how many are done, of how many, and how to see the codes (1, *shape) as far as they are known.
 OnStep = Callable[[int, int, Callable[[], Tensor]], None]
 
@@ -74,6 +73,23 @@ class Family(Protocol):
 
     def read(self, condition: Condition) -> Tensor:
         """(S, M) how likely (0..1) each segment of one condition asks for each of the meanings that the model knows."""
+        ...
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A family that makes one time after another, and can tell each as soon as it is made."""
+
+    def stream(
+        self,
+        shape: tuple[int, ...],
+        condition: Condition,
+        seed: int,
+        sampling: Sampling,
+        on_step: OnStep,
+        against: Condition | None = None,
+    ) -> Iterator[Tensor]:
+        """Codes (1,1,H,W,C) of one time after another: those that `sample` gives."""
         ...
 
 

@@ -136,7 +136,8 @@ class TokenChain(nn.Module):
     def forward(self, state: Tensor, tokens: Tensor) -> Tensor:  # (...,D), (...,K) -> (...,K,kinds)
         """Logits of every token, given those before it."""
         told = self.told(tokens + KINDS * torch.arange(self.count, device=tokens.device))
-        before = told.cumsum(dim=-2) - told
+        # The sum of all before, as a product of matrices: many times as fast there and back as a running sum.
+        before = told.new_ones(self.count, self.count).tril(-1) @ told
         hidden = F.silu(self.mix(self.norm(state.unsqueeze(-2) + before + self.place.weight)))
         return torch.einsum("...kd,kds->...ks", hidden, self.out.to(hidden)) + self.bias
 

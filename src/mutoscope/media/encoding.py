@@ -1,11 +1,11 @@
 """Frames into video files: MP4, WebM and GIF, tagged and repeatable to the byte."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import cv2
@@ -34,7 +34,18 @@ def write_mp4(
     # because it makes the bytes differ now and then from one encoding of the same frames to the next.
     options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4:mbtree=0"}
     container = {"movflags": "+faststart", "fflags": "+bitexact"}
-    _write(path, "mp4", "libx264", frames, fps, comment, options, container, on_progress, sound, "aac")
+    _write(
+        path, "mp4", "libx264", frames, frames.shape[1:3], fps, comment, options, container, on_progress, sound, "aac"
+    )
+
+
+def stream_mp4(
+    file: BinaryIO, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int, comment: str
+) -> None:
+    """The same to a pipe, each frame (H, W, 3) on its way at once: a fragmented MP4, which needs no way back."""
+    options = {"preset": "veryfast", "tune": "zerolatency", "crf": "16", "profile": "high", "x264-params": "mbtree=0"}
+    container = {"movflags": "+empty_moov+default_base_moof+frag_every_frame", "fflags": "+bitexact+flush_packets"}
+    _write(file, "mp4", "libx264", frames, size, fps, comment, options, container)
 
 
 def write_webm(
@@ -43,7 +54,8 @@ def write_webm(
     """VP9 and Opus. Frames (T, H, W, 3) have even sides."""
     options = {"crf": "22", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
     container = {"fflags": "+bitexact"}
-    _write(path, "webm", "libvpx-vp9", frames, fps, comment, options, container, on_progress, sound, "libopus")
+    size = frames.shape[1:3]
+    _write(path, "webm", "libvpx-vp9", frames, size, fps, comment, options, container, on_progress, sound, "libopus")
 
 
 def write_gif(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
@@ -115,22 +127,23 @@ def _mean_of_colours(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _write(
-    path: Path,
+    target: Path | BinaryIO,
     kind: str,
     codec: str,
-    frames: Frames,
+    frames: Iterable[NDArray[np.uint8]],
+    size: tuple[int, ...],
     fps: int,
     comment: str,
     options: dict[str, str],
     container_options: dict[str, str],
-    on_progress: OnProgress,
-    sound: Sound | None,
-    sound_codec: str,
+    on_progress: OnProgress = ignore,
+    sound: Sound | None = None,
+    sound_codec: str = "",
 ) -> None:
-    with _container(path, kind, container_options) as container:
+    with _container(target, kind, container_options) as container:
         container.metadata["comment"] = comment
         stream = container.add_stream(codec, rate=fps, options=options)
-        stream.height, stream.width = frames.shape[1:3]
+        stream.height, stream.width = size
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context
         context.thread_count = THREADS
@@ -139,7 +152,8 @@ def _write(
         voice = _sound_stream(container, sound_codec, sound) if sound else None
         for index, frame in zip(count(1), frames, strict=False):
             container.mux(stream.encode(_nearest(frame) if index == 1 else _halved(frame)))
-            on_progress(Step(stage="encode", done=index, total=len(frames)))
+            if isinstance(frames, np.ndarray):  # of what is still being made nobody knows how much is to come
+                on_progress(Step(stage="encode", done=index, total=len(frames)))
         container.mux(stream.encode())
         if sound and voice:
             for packed in _sound_frames(sound):
@@ -164,9 +178,9 @@ def _sound_frames(sound: Sound) -> Iterator[Any]:
 
 
 @contextmanager
-def _container(path: Path, kind: str, options: dict[str, str]) -> Iterator[Any]:
+def _container(target: Path | BinaryIO, kind: str, options: dict[str, str]) -> Iterator[Any]:
     """A container to write to. When the work inside fails, that failure is told, not the one of closing a half file."""
-    container = av.open(str(path), "w", format=kind, options=options)
+    container = av.open(str(target) if isinstance(target, Path) else target, "w", format=kind, options=options)
     try:
         yield container
     except BaseException:

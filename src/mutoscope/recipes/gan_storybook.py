@@ -46,6 +46,8 @@ def gan_run(
         batches,
         lambda scaling: Gan(config, scaling, judge, contest=contest, penalty=1.0),
         # Each plays against what the other is now: what it did before is a poor guide (R3GAN: no momentum).
-        optimiser=OptimiserConfig(muon_rate=0.005, adam_rate=5e-4, momentum=0.0, betas=(0.0, 0.99)),
+        optimiser=OptimiserConfig(muon_rate=0.01, adam_rate=1e-3, momentum=0.0, betas=(0.0, 0.99)),
+        # A generator as fast as its discriminator runs away from it, and nothing is learned (Heusel et al. 2017, arXiv 1706.08500).
+        paces={"generator": 0.1},
         **how,
     )

@@ -27,7 +27,7 @@ def train(
 ) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
-    `start`: a checkpoint of the same recipe whose weights are the first ones, instead of random ones.
+    `start`: a checkpoint that lends what fits of its weights, instead of random ones; of the same recipe, or of another family.
     `compiled`: by torch.compile, for which a C++ compiler must be there.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
     """
@@ -48,7 +48,8 @@ def train(
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
     origin = None if start is None else Checkpoint(start)
     if origin is not None and not resume:
-        trainer.begin_with(origin)
+        lent = trainer.begin_with(origin)
+        print(f"begins with {lent} of {len(trainer.objective.kept().state_dict())} weights of {start}", flush=True)
     try:
         trainer.train()
     except OSError as error:
@@ -90,5 +91,5 @@ def card_of(trainer: Trainer, origin: Checkpoint | None = None) -> str:
         "Licence": "Apache-2.0",
     }
     if origin is not None:
-        facts = {**facts, "Started with": f"the weights {origin.sha256[:12]}, whose training comes on top"}
+        facts = {**facts, "Started with": f"what fits of the weights {origin.sha256[:12]}, whose training comes on top"}
     return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())

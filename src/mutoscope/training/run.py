@@ -22,6 +22,7 @@ class Run:
     batches: BatchSource
     steps: int
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    paces: Mapping[str, float] = field(default_factory=dict)  # what a phase's rates are multiplied by
     warmup: int = 100
     decay: float = 0.5  # the last part of the run over which the rate falls linearly to zero
     ema: float = 0.999

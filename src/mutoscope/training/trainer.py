@@ -44,10 +44,11 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
 
-    def begin_with(self, checkpoint: Checkpoint) -> None:
-        """Take the weights of a checkpoint for the first ones, instead of random ones."""
-        checkpoint.load_into(self.objective.kept())
+    def begin_with(self, checkpoint: Checkpoint) -> int:
+        """Take what fits of a checkpoint for the first weights, instead of random ones. How many tensors that are."""
+        lent = checkpoint.lend_to(self.objective.kept())
         self.ema = self._copied()
+        return lent
 
     def _copied(self) -> dict[str, Tensor]:
         return {n: p.detach().clone() for n, p in self.objective.named_parameters()}
@@ -80,7 +81,7 @@ class Trainer:
             # What belongs to another phase must not find this one's gradients when its turn comes.
             mine = [p for p in self.objective.parameters_of(phase) if p.requires_grad]
             loss.backward(inputs=mine)  # type: ignore[no-untyped-call]
-            optimiser.step(self.run.rate(self.step))
+            optimiser.step(self.run.rate(self.step) * self.run.paces.get(phase, 1.0))
             numbers |= {phase: float(loss.detach()), **extra}
         # A young average follows closely, so that a short run is not stuck near its random start.
         keep = min(self.run.ema, (1 + self.step) / (10 + self.step))
