@@ -118,7 +118,7 @@ _MOVING = ShapeRecipes(
     autoencoder=LatentConfig(
         seen=128, coarse=192, middle=128, fine=64, encoder_depths=(2, 2), decoder_depths=(2, 2, 2)
     ),
-    care=Care(actors=8.0, edges=2.0),  # most edges here are the ground's
+    care=Care(actors=16.0, edges=0.0, outlines=30.0),  # most edges here are the ground's
     width=192,
     depth=6,
     judge=96,
