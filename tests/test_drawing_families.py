@@ -86,9 +86,8 @@ def test_a_scoreboard_shows_who_follows_at_what_cost() -> None:
 def test_what_was_not_trained_is_told_with_its_recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     api.load.cache_clear()
-    for family in ("gan", "autoregressive"):
-        with pytest.raises(MutoscopeError, match=f"mutoscope train {family}_storybook"):
-            api.load(family)
+    with pytest.raises(MutoscopeError, match="mutoscope train gan_storybook"):
+        api.load("gan")
     with pytest.raises(MutoscopeError, match="gan, autoregressive"):
         api.load("gam")
 

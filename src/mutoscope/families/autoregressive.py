@@ -30,7 +30,7 @@ class Autoregressive(Objective):
 
     phases: tuple[str, ...] = ("tokens",)
     takes = frozenset({"guidance", "negative", "temperature", "top_k", "top_p"})
-    own = Sampling(guidance=3.0, temperature=0.9)
+    own = Sampling(guidance=2.0, temperature=0.3)  # it is young: what it finds unlikely is mostly wrong
 
     def __init__(self, config: AutoregressiveConfig, scaling: Scaling) -> None:
         super().__init__()

@@ -11,9 +11,9 @@ from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 def autoregressive_storybook(
-    *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 3000
+    *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 2400
 ) -> Run:
-    """A causal transformer over the codec's tokens; hours of one core, minutes of a GPU."""
+    """The bundled model of tokens (its card has the wall-clock); it may start with what the diffusion model learned."""
     batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
     config = AutoregressiveConfig(
         patch=2, width=width, depth=depth, heads=width // 64,
