@@ -139,7 +139,15 @@ def test_only_weights_and_pictures_of_results_are_large() -> None:
 
 
 def test_every_bundled_model_keeps_to_its_share_of_the_weights() -> None:
-    share = {"motion": 6, "matte": 4, "latent": 12, "alignment": 4, "diffusion": 12, "upsampler": 2}
+    share = {
+        "motion": 6,
+        "matte": 4,
+        "latent": 12,
+        "alignment": 4,
+        "diffusion": 12,
+        "autoregressive": 12,
+        "upsampler": 2,
+    }
     sizes: dict[str, int] = dict.fromkeys(share, 0)
     for path in kept_files():
         if path.is_relative_to(PACKAGE / "weights") and path.suffix == ".safetensors":
