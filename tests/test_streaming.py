@@ -69,6 +69,14 @@ def test_a_clip_that_goes_on_is_streamed_from_its_beginning(at_home: Path, tmp_p
     assert len(longer.frames) == longer.manifest.frames == 12  # type: ignore[union-attr]
 
 
+def test_a_clip_of_an_odd_rate_goes_on_all_at_once(at_home: Path, tmp_path: Path) -> None:
+    clip = api.generate(PROMPT, model="diffusion", **SMALL | {"fps": 9}).save(tmp_path / "clip.mp4")
+    wishes: dict[str, Any] = {"extends": str(clip), "seconds": 0.5, "model": "autoregressive"}
+    longer = api.stream("a red circle rolls left", **wishes).whole()
+    assert len(longer.frames) == longer.manifest.frames  # type: ignore[union-attr]
+    assert longer.manifest.rendering == "drawn"  # type: ignore[union-attr]
+
+
 def test_a_pipe_gets_an_mp4_that_can_be_made_again(
     at_home: Path, tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:

@@ -89,12 +89,12 @@ class Pipeline:
         That needs a family that makes one time after another, and half seconds of whole frames; else all come at the end.
         The decoder would look further ahead than `AHEAD`: what is shown differs by less than is seen from what `generate` makes.
         """
-        if not isinstance(self.family, Streaming) or request.fps % 2 or self.raising is None:
-            video = self.generate(request, on_progress, pixels=pixels)
-            assert video.manifest is not None
-            return Stream(chunks=iter([video.frames]), manifest=video.manifest)
+        if not isinstance(self.family, Streaming) or self.raising is None:
+            return Stream.of(self.generate(request, on_progress, pixels=pixels))
         refuse_lacking(request, self.family)
         told = self.conditioner(request, pixels)
+        if told.delivered.fps % 2:  # of a clip that goes on, that is its own rate
+            return Stream.of(self.generate(request, on_progress, pixels=pixels))
         codes = self.family.stream(*self._asked(request, told, on_progress))
         manifest = self.manifest(request, told, self.understood(told), None)
         return Stream(chunks=self._shown(told, codes, self.raising), manifest=manifest)

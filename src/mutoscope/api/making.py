@@ -66,9 +66,7 @@ def stream_request(
     pipeline = load_hub(request.model) if request.model.startswith(HUB) else load(request.model)
     if isinstance(pipeline, Pipeline):
         return pipeline.stream(request, on_progress, pixels=pixels)
-    video = pipeline.generate(request, on_progress, pixels=pixels)
-    assert video.manifest is not None
-    return Stream(chunks=iter([video.frames]), manifest=video.manifest)
+    return Stream.of(pipeline.generate(request, on_progress, pixels=pixels))
 
 
 def extend(clip: str | Path, prompt: str, *, on_progress: OnProgress = ignore, **wishes: Any) -> Video:

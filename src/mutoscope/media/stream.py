@@ -19,6 +19,12 @@ class Stream:
     chunks: Iterator[NDArray[np.uint8]]
     manifest: Manifest
 
+    @classmethod
+    def of(cls, video: Video) -> "Stream":
+        """A video that is all there."""
+        assert video.manifest is not None
+        return cls(chunks=iter([video.frames]), manifest=video.manifest)
+
     def __iter__(self) -> Iterator[NDArray[np.uint8]]:
         """Frame after frame (H, W, 3)."""
         for chunk in self.chunks:
