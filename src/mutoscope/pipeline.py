@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
+from mutoscope.checkpoints.family import drawing_config, load_family
 from mutoscope.checkpoints.latent import BUNDLED, codec_with, load_autoencoder
 from mutoscope.clock import Clock
 from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
 from mutoscope.codecs.latent import LatentCodec
-from mutoscope.codecs.latent_code import CHANNELS, STRIDE
+from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.codecs.motion_code import arriving
-from mutoscope.codecs.scaling import scaling_from
 from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
 from mutoscope.conditioning.condition import Condition
 from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.choice import CONFIGS, open_family
+from mutoscope.families.choice import StoryConfig
 from mutoscope.families.family import Family, OnStep, Sampling, Streaming
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
@@ -250,9 +250,9 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
 def load_pipeline(folder: Path, matte_folder: Path, upsampler_folders: Sequence[Path] = ()) -> Pipeline:
     """The model of a checkpoint folder: one that moves photos, or one that draws clips of the storybook."""
     model = Checkpoint(folder)
-    drawing = next((name for name in CONFIGS if name in model.config), None)
-    if drawing is not None:
-        return _story_pipeline(model, drawing, upsampler_folders)
+    config = drawing_config(model)
+    if config is not None:
+        return _story_pipeline(model, config, upsampler_folders)
     return _motion_pipeline(model, matte_folder)
 
 
@@ -275,13 +275,10 @@ def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
     )
 
 
-def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Path]) -> Pipeline:
+def _story_pipeline(model: Checkpoint, config: StoryConfig, upsampler_folders: Sequence[Path]) -> Pipeline:
     """A model that draws, with the codec that its codes were made by; the storybook's with an upsampler if there is one."""
-    config = config_from(CONFIGS[name], model.part(name, dict))
     codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
-    family = open_family(config, scaling_from(model.part("scaling", dict), CHANNELS))
     tokenizer = _tokenizer(model, config.text)
-    model.load_into(family)
     world = model.config.get("world", "storybook")  # models of before there were other worlds name none
     stage = model.part("stage", int) if world == "storybook" else None
     raisers = () if stage is None else upsampler_folders
@@ -289,7 +286,7 @@ def _story_pipeline(model: Checkpoint, name: str, upsampler_folders: Sequence[Pa
     drawn = config_from(ClipShape, model.part("shape", dict))
     return Pipeline(
         conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage),
-        family=family.eval(),
+        family=load_family(model),
         codec=codec,
         name=model.folder.name,
         digest=model.sha256,

@@ -68,7 +68,7 @@ def bench(wanted: argparse.Namespace) -> None:
     print(api.bench_table(api.bench()))
 
 
-_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "vectors", "encoder")
+_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "teacher", "vectors", "encoder")
 _OF_LORAS = ("model", "clips", "rank", "rate", "seconds", "size", "seed", "shown")
 
 

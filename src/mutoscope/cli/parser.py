@@ -190,6 +190,8 @@ def build_parser() -> argparse.ArgumentParser:
                        help="how true and drawn clips are told apart (recipes of GANs; default relativistic)")  # fmt: skip
     train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
                        help="how places of a clip learn of each other (diffusion_storybook; default attention)")  # fmt: skip
+    train.add_argument("--teacher", metavar="DIR", type=Path,
+                       help="the diffusion model to imitate (distilled_storybook; default the bundled one)")  # fmt: skip
     train.add_argument("--vectors", metavar="FILE", type=Path,
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",

@@ -1,7 +1,7 @@
 """The diffusion family: a rectified flow from noise to codes, with any denoiser on any codec."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -64,6 +64,10 @@ class Flow:
         return clean + ahead * (clean - before)
 
 
+def _ignore(done: int, steps: int, codes: Callable[[], Tensor]) -> None:
+    """Nobody asks how far it is."""
+
+
 class Diffusion(Objective):
     """The family: trained by regression on the velocity of the straight path from noise to codes (Liu et al. 2022).
 
@@ -106,7 +110,18 @@ class Diffusion(Objective):
     ) -> Tensor:
         """Codes (B, *shape) with classifier-free guidance away from `against`, or from no words at all."""
         x = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
-        x = x.expand(len(condition.seconds), *shape)
+        return self.denoised(x.expand(len(condition.seconds), *shape), condition, sampling, on_step, against)
+
+    @torch.inference_mode()
+    def denoised(
+        self,
+        x: Tensor,
+        condition: Condition,
+        sampling: Sampling,
+        on_step: OnStep = _ignore,
+        against: Condition | None = None,
+    ) -> Tensor:
+        """The codes (B,T,...,C) at which the flow arrives from noise of the same shape; `sample` otherwise."""
         condition = scaled_known(condition, self.scaling)
         against = None if against is None else scaled_known(against, self.scaling)
         guided = sampling.guidance != 1

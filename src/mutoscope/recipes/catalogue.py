@@ -5,6 +5,7 @@ from collections.abc import Callable
 from mutoscope.recipes.alignment import alignment, tiny_alignment
 from mutoscope.recipes.autoregressive_storybook import autoregressive_storybook, tiny_autoregressive_storybook
 from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diffusion_storybook
+from mutoscope.recipes.distilled_storybook import distilled_storybook, tiny_distilled_storybook
 from mutoscope.recipes.forecaster import forecaster, tiny_forecaster
 from mutoscope.recipes.gan_storybook import gan_storybook, tiny_gan_storybook
 from mutoscope.recipes.latent import latent, tiny_latent
@@ -21,6 +22,6 @@ RECIPES: dict[str, Callable[..., Run]] = {
         motion, matte, latent, alignment, diffusion_storybook, gan_storybook, autoregressive_storybook, upsampler,
         forecaster, tiny_forecaster, moving_shapes_classifier, tiny_moving_shapes_classifier,
         tiny_motion, tiny_matte, tiny_latent, tiny_alignment, tiny_diffusion_storybook, tiny_gan_storybook,
-        tiny_autoregressive_storybook, tiny_upsampler,
+        tiny_autoregressive_storybook, tiny_upsampler, distilled_storybook, tiny_distilled_storybook,
     )
 } | SHAPE_RECIPES  # fmt: skip
