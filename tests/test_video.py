@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.manifest import Manifest
 from mutoscope.media.contact_sheet import contact_sheet
 from mutoscope.media.photos import fit_photo, open_photo
-from mutoscope.media.video import Video, check_output, read_manifest
+from mutoscope.media.video import Video, check_output, read_manifest, video_shape
 from mutoscope.progress import Step
 
 SAMPLE = Path(mutoscope.__file__).parent / "samples" / "coffee.jpg"
@@ -176,6 +177,23 @@ def test_what_is_no_clip_is_refused_in_words(name: str, tmp_path: Path) -> None:
     Image.new("RGB", (32, 32)).save(tmp_path / "picture.png")
     with pytest.raises(MutoscopeError):
         read_manifest(tmp_path / name)
+
+
+@pytest.mark.parametrize(("matrix", "turns"), [((0, 1, -1, 0), 3), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1)])
+def test_a_clip_of_a_telephone_stands_as_it_was_held(matrix: tuple[int, ...], turns: int, tmp_path: Path) -> None:
+    frames = np.zeros((3, 32, 64, 3), np.uint8)
+    frames[:, :16, :32] = 255
+    lying = Video(frames, 8).save(tmp_path / "lying.mp4")
+    content = lying.read_bytes()
+    upright = struct.pack(">9i", *(0x10000 if i == j else 0 for i in range(2) for j in range(3)), 0, 0, 1 << 30)
+    a, b, c, d = (one * 0x10000 for one in matrix)
+    held = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    at = content.index(upright, content.index(b"tkhd"))  # the track's own matrix, not that of the whole file
+    (tmp_path / "held.mp4").write_bytes(content[:at] + held + content[at + 36 :])
+    shown = Video.open(tmp_path / "held.mp4")
+    assert np.abs(shown.frames[0].astype(int) - np.rot90(Video.open(lying).frames[0], turns)).max() <= 1
+    shape = video_shape(tmp_path / "held.mp4")
+    assert (shape.height, shape.width) == shown.frames.shape[1:3]
 
 
 def test_a_notebook_shows_the_video_itself() -> None:

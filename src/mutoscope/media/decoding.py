@@ -38,7 +38,7 @@ def read_frames(path: Path, seconds: float | None = None) -> tuple[Frames, int, 
     with _opened(path) as (container, stream):
         rate = _rate(path, stream)
         most = None if seconds is None else math.ceil(seconds * rate) + 1
-        frames = [pixels_of(frame) for frame in _decoded(path, container, stream, most)]
+        frames = [np.rot90(pixels_of(frame), _turns(frame)) for frame in _decoded(path, container, stream, most)]
         metadata = {name.lower(): value for name, value in container.metadata.items()}
         return np.stack(frames), rate, metadata
 
@@ -47,7 +47,8 @@ def read_shape(path: Path) -> ClipShape:
     """How many frames of which size; all are decoded, which finds every fault, and none is kept. Errors: as above."""
     with _opened(path) as (container, stream):
         [(count, last)] = deque(enumerate(_decoded(path, container, stream), 1), maxlen=1)
-        return ClipShape(frames=count, height=last.height, width=last.width, fps=_rate(path, stream))
+        height, width = (last.width, last.height) if _turns(last) % 2 else (last.height, last.width)
+        return ClipShape(frames=count, height=height, width=width, fps=_rate(path, stream))
 
 
 def read_comment(path: Path) -> str | None:
@@ -61,6 +62,11 @@ def pixels_of(frame: Any, interpolation: Interpolation | None = TO_PIXELS) -> ND
     rgb = frame.reformat(format="rgb24", dst_colorspace="ITU709", dst_color_range="JPEG", interpolation=interpolation)
     pixels: NDArray[np.uint8] = rgb.to_ndarray()
     return pixels
+
+
+def _turns(frame: Any) -> int:
+    """How many quarter turns, counterclockwise, players show it at: telephones keep what they saw, and how they were held."""
+    return round(frame.rotation / 90)
 
 
 def _options() -> dict[str, str]:
