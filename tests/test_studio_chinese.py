@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from mutoscope import api
+from mutoscope.media.photos import output_size
 
 STATIC = api.SAMPLE.parents[1] / "studio" / "static"
 
@@ -61,9 +62,21 @@ def no_english(said: str) -> None:
 def test_what_the_chinese_page_knows_of_the_servers_words_is_still_what_the_server_says() -> None:
     words = (STATIC / "words.js").read_text("utf-8")
     sources = "\n".join(path.read_text("utf-8") for path in STATIC.parents[1].rglob("*.py"))
-    codes = re.findall(r"(\w+): \(", words[words.index("const refusals") : words.index("const notes")])
+    codes = re.findall(r"(\w+): \(", words[words.index("const refusals") : words.index("const sizes")])
     notes = re.findall(r'^  "(.+?)": "', words[words.index("const notes") : words.index("const chinese")], re.MULTILINE)
     assert len(codes) > 15
     assert len(notes) == 5
     assert [code for code in codes if f'"{code}"' not in sources] == []
     assert [note for note in notes if note not in sources] == []
+
+
+def test_a_note_that_tells_a_size_is_told_in_chinese(page: Page) -> None:
+    page.get_by_role("button", name="中文").click()
+    for photo, size in (((100, 4000), None), ((20, 20), None), ((67, 101), None), ((64, 64), "97x65")):
+        *_, notes = output_size(photo, size)
+        [told] = page.evaluate(
+            "async (notes) => { const { words } = await import('/words.js'); return notes.map(words.note); }",
+            notes,
+        )
+        assert re.findall(r"\d+x\d+", told) == re.findall(r"\d+x\d+", notes[0])
+        no_english(told)

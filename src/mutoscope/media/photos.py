@@ -81,6 +81,7 @@ def open_mask(path: str | Path) -> Pixels:
             f"The mask {path} is all {'black' if mask.max() < 128 else 'white'}.",
             "A mask is white where the subject is and black elsewhere.",
             "Paint the subject white on black.",
+            "flat_mask",
         )
     return mask
 

@@ -15,9 +15,9 @@ class RefusedError(Exception):
         self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
 
-def invalid(problem: str, rule: str, cure: str) -> RefusedError:
+def invalid(problem: str, rule: str, cure: str, code: str = MutoscopeError.code) -> RefusedError:
     """A request that no one could meet."""
-    return RefusedError(400, MutoscopeError.code, MutoscopeError(problem, rule, cure))
+    return RefusedError(400, code, MutoscopeError(problem, rule, cure))
 
 
 def no_key() -> RefusedError:

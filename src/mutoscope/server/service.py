@@ -293,7 +293,9 @@ def _check_loras(request: GenerateRequest, folder: Path | None) -> None:
         if found is None or found[1] not in names:
             name = part.strip()
             rule = f"There are {', '.join(names)[:500]}." if names else "The server was started without --loras DIR."
-            raise invalid(f"There is no LoRA {name[:60]!r} here.", rule, "Choose one of them, or leave out lora.")
+            raise invalid(
+                f"There is no LoRA {name[:60]!r} here.", rule, "Choose one of them, or leave out lora.", "unknown_lora"
+            )
 
 
 @contextmanager

@@ -167,5 +167,6 @@ def _from_mask(image: Pixels, mask: NDArray[np.uint8]) -> Subject:
             "The subject's mask is all black." if covered == 0 else "The subject's mask is all white.",
             "White marks the subject, black the rest, and both must occur.",
             "Paint the subject white on black.",
+            "flat_mask",
         )
     return Subject(matte=matte, box=bounds(matte), confidence=1.0, source="mask")

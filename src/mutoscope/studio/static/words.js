@@ -65,11 +65,21 @@ const refusals = {
   queue_full: () => "排队的任务太多了，请过一会儿再试。", timeout: () => "用的时间太长，已经停下。请少要一些。",
   too_large: () => "发送的文件太大了，请换小一点的照片。", disk_full: () => "服务器的硬盘满了。请腾出空间，或删除一些短片，再试一次。",
   table_locked: () => "另一个程序正占用服务器的任务表，请稍后再试。", not_found: () => "找不到了，可能已经被删除。",
+  flat_mask: () => "这张主体图全黑或全白。请把主体涂成白色，其余涂成黑色。",
+  unknown_lora: () => "服务器上没有这个 LoRA。请换一个名字，或清空“LoRA”一项。",
   out_of_memory: () => "内存不够。请选小一点的大小、更少的秒数，或更低的每秒帧数。",
   worker_died: () => "生成的进程两次中途退出。如果是内存不够，请选小一点的大小、更少的秒数，或更低的每秒帧数。",
 };
 
-// What a clip's manifest notes, by how the note begins.
+// What a clip's manifest notes, by how the note begins; notes that tell a size, by all that they say.
+const sizes = {
+  "its ends are cut off, as it is very long": "照片太长，两头裁掉了", "the photo is very small": "照片太小，放大了",
+  "a video needs even sides": "视频的边长必须是偶数",
+};
+const sized = [
+  [/^The size (\S+) became (\S+): .*$/, (size, became) => `大小 ${size} 改成了 ${became}：${sizes["a video needs even sides"]}。`],
+  [/^The photo is (\S+) and the clip (\S+): (.+)\.$/, (photo, clip, why) => `照片是 ${photo}，短片是 ${clip}：${sizes[why] ?? why}。`],
+];
 const notes = {
   "The subject was found without certainty": "没有把握找准主体，所以照片只是柔和地弯动。在照片上点一下主体，就能把它单独抠出来。",
   "No subject was found": "没有找到主体，所以只有镜头在动。可以在照片上点一下主体。",
@@ -108,7 +118,8 @@ const chinese = {
   unreachable: "服务器没有回应。`mutoscope studio` 还在运行吗？",
   between: (name, low, high) => `${name}：请填 ${low} 到 ${high}。`,
   told: (error) => refusals[error.code]?.(error) ?? error.message,
-  note: (note) => notes[Object.keys(notes).find((start) => note.startsWith(start))] ?? note,
+  note: (note) => notes[Object.keys(notes).find((start) => note.startsWith(start))]
+    ?? sized.reduce((said, [whole, tell]) => said.replace(whole, (_, ...found) => tell(...found)), note),
   verdict: (said) => said.replace(/: not seen$/, "：没看到").replace(/: (.+) seen$/, "：看到的是 $1").replace(/^(\d+) in all/, "一共 $1 个"),
 };
 
