@@ -15,8 +15,8 @@ from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.prediction import PredictionReport, Predictor, measure_prediction
 from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
-from mutoscope.evaluation.storybook.prediction import PredictionReport, Predictor, measure_prediction
 from mutoscope.families.forecaster import Forecaster, ForecasterBatch, ForecasterConfig
 from mutoscope.networks.mixers import ConvLSTM
 from mutoscope.recipes.running import train
@@ -73,7 +73,8 @@ def report() -> PredictionReport:
     """One who knows the truth, and one of whose futures the second is true, with the bundled codec."""
     codec = LatentCodec(load_autoencoder(codec_folder()))
     prompts = draw_prompts(3, 1, SHAPE, held_out=False)
-    truth = {p.text: codec.encode(true_clip(p.story, SHAPE, index)) for index, p in enumerate(prompts)}
+    clips = [(p.text, true_clip(p.story, SHAPE, index)) for index, p in enumerate(prompts)]
+    truth = {caption: codec.encode(true) for caption, true in clips}
 
     def held(sentence: str, known: Tensor, seed: int) -> Tensor:
         assert torch.allclose(known, truth[sentence][: len(known)])
@@ -83,7 +84,7 @@ def report() -> PredictionReport:
         "seer": Predictor(predict=lambda sentence, known, seed: truth[sentence], seeds=1),
         "guesser": Predictor(predict=lambda s, k, seed: truth[s] if seed == 1 else held(s, k, seed), seeds=2),
     }
-    return measure_prediction(predictors, codec, SHAPE, 1, 3, 5, lambda line: None)
+    return measure_prediction(predictors, codec, SHAPE, clips, 5, lambda line: None)
 
 
 def test_errors_grow_for_who_stands_still_and_not_for_who_knows(report: PredictionReport) -> None:

@@ -1,6 +1,7 @@
 """The recipes of the two worlds of shapes at a tiny size, and the published protocols on what comes of them."""
 
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from mutoscope import api
 from mutoscope.api.loading import folder_of
 from mutoscope.api.measuring import drawing_model
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.moving_shapes.classifier import ClassifierBatch, ClassifierConfig, ShapeClassifier, shown_of
 from mutoscope.evaluation.moving_shapes.measure import asked_stories, true_clips
+from mutoscope.networks.mixers import Mixing
 from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
@@ -82,6 +85,26 @@ def test_without_a_model_the_ruler_stands_alone_and_says_how_to_get_one(
         api.evaluate_mocogan_shapes(model="gan", scenes=2)
     with pytest.raises(MutoscopeError, match="mutoscope train latent_moving_shapes"):
         train("diffusion_moving_shapes")
+
+
+def test_mixers_are_compared_after_the_same_training(
+    at_shapes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "mixers", "--scenes", "2"]) == 2
+    assert "--mixer attention" in capsys.readouterr().err
+    codec = at_shapes / "runs" / "latent_moving_shapes" / "checkpoint"
+    for mixer in get_args(Mixing):
+        folder = at_shapes / "runs" / "mixers" / mixer
+        train("tiny_diffusion_moving_shapes", codec=codec, mixer=mixer, folder=folder)
+    capsys.readouterr()
+    assert main(["evaluate", "mixers", "--scenes", "2"]) == 0
+    costs, errors = capsys.readouterr().out.split("| s ahead |")
+    rows = {row[1].strip(): row[2:] for row in (line.split("|") for line in costs.splitlines()[2:]) if len(row) > 2}
+    assert list(rows) == list(get_args(Mixing))
+    assert len({row[0] for row in rows.values()}) > 1
+    assert {row[1].strip() for row in rows.values()} == {"4"}
+    names = [line.split("|")[1].strip() for line in errors.splitlines()[2:] if line.startswith("|")]
+    assert names == ["the codec alone", *get_args(Mixing), "the last frame, held"]
 
 
 def test_a_model_of_one_world_is_refused_by_the_protocol_of_another(at_shapes: Path) -> None:

@@ -27,6 +27,7 @@ from mutoscope.api.measuring import (
     evaluate_ruler,
     evaluate_storybook,
 )
+from mutoscope.api.mixing import evaluate_mixers
 from mutoscope.api.predicting import evaluate_drift, evaluate_prediction
 from mutoscope.api.reading import check, draft, estimate, read_prompt, refusal
 from mutoscope.api.shapes import evaluate_mocogan_shapes, evaluate_moving_shapes
@@ -64,6 +65,7 @@ __all__ = [
     "estimate",
     "evaluate_distances",
     "evaluate_drift",
+    "evaluate_mixers",
     "evaluate_mocogan_shapes",
     "evaluate_motion",
     "evaluate_moving_shapes",

@@ -14,8 +14,9 @@ from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.prediction import Predict, Predictor, check_given, measure_prediction
 from mutoscope.evaluation.storybook.drift import measure_drift
-from mutoscope.evaluation.storybook.prediction import Predict, Predictor, check_given, measure_prediction
+from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.sheet import check_sheet
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.pipeline import Pipeline
@@ -51,7 +52,9 @@ def evaluate_prediction(
         predictors["ConvLSTM"] = Predictor(predict=lambda _, known, seed: baseline.predict(known, times), seeds=1)
     except MutoscopeError as error:
         tell(f"Left out: {error}")
-    return measure_prediction(predictors, conditioner.codec, conditioner.drawn, stage, scenes, given, tell).table()
+    asked, drawn = draw_prompts(scenes, stage, conditioner.drawn, held_out=False), conditioner.drawn
+    clips = ((each.text, true_clip(each.story, drawn, index)) for index, each in enumerate(asked))
+    return measure_prediction(predictors, conditioner.codec, drawn, clips, given, tell).table()
 
 
 def evaluate_drift(
@@ -87,13 +90,13 @@ def _alike(
     alike = {}
     for name, (kept, pipeline, told, _) in models.items():
         if all(kept.config[part] == first.config[part] for part in ("codec", "shape", "stage")):
-            alike[name] = _going_on(pipeline, told)
+            alike[name] = going_on(pipeline, told)
         else:
             tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")
     return first, conditioner, stage, alike
 
 
-def _going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
+def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
     """A family that is told the caption, and to which the first codes are known."""
     shape = latent_shape(conditioner.drawn)
 

@@ -1,6 +1,7 @@
 """The published protocols of the two worlds of shapes: Moving Shapes and MoCoGAN's shape motion."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,10 @@ from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.mocogan_shapes import measure_mocogan_shapes
-from mutoscope.evaluation.moving_shapes.classifier import open_classifier
+from mutoscope.evaluation.moving_shapes.classifier import ShapeClassifier, open_classifier
 from mutoscope.evaluation.moving_shapes.measure import measure_moving_shapes
 from mutoscope.evaluation.storybook.sheet import check_sheet, draw_sheet, save_sheet
+from mutoscope.pipeline import Pipeline
 from mutoscope.recipes.running import train
 from mutoscope.request import GenerateRequest
 from mutoscope.world.mocogan_shapes import MocoganShapes
@@ -43,13 +45,18 @@ def evaluate_moving_shapes(
     """
     _check(scenes, sheet)
     models = _models(MovingShapes.name, model, checkpoint, tell)
-    judge = classifier or _CLASSIFIER / "checkpoint"
-    if classifier is None and not (judge / "config.json").is_file():
-        tell("The classifiers learn first, from true clips: some minutes.")
-        judge = train("moving_shapes_classifier", resume=(_CLASSIFIER / "state.safetensors").exists()).folder
-    report = measure_moving_shapes(models, open_classifier(judge), scenes, seed, tell)
+    report = measure_moving_shapes(models, judge_of_shapes(classifier, tell), scenes, seed, tell)
     _show(report.shown, sheet, tell)
     return report.table()
+
+
+def judge_of_shapes(folder: Path | None, tell: Callable[[str], None]) -> ShapeClassifier:
+    """The classifiers of Moving Shapes: of a checkpoint, or those in `runs`, trained if need be."""
+    judge = folder or _CLASSIFIER / "checkpoint"
+    if folder is None and not (judge / "config.json").is_file():
+        tell("The classifiers learn first, from true clips: some minutes.")
+        judge = train("moving_shapes_classifier", resume=(_CLASSIFIER / "state.safetensors").exists()).folder
+    return open_classifier(judge)
 
 
 def evaluate_mocogan_shapes(
@@ -82,11 +89,11 @@ def _check(scenes: int, sheet: Path | None) -> None:
 def _models(world: str, model: str, checkpoint: Path | None, tell: Callable[[str], None]) -> dict[str, Drawing]:
     """How the models draw that were asked for; without any that was trained here, `all` is none: the ruler stands alone."""
     if checkpoint is not None:
-        return {str(checkpoint): _drawing(checkpoint, world)}
+        return {str(checkpoint): drawing(drawer_of(checkpoint, world))}
     found = {}
     for name in FAMILIES if model == "all" else (model,):
         try:
-            found[name] = _drawing(folder_of(name, world), world)
+            found[name] = drawing(drawer_of(folder_of(name, world), world))
         except MutoscopeError as error:
             if model != "all":
                 raise
@@ -94,8 +101,17 @@ def _models(world: str, model: str, checkpoint: Path | None, tell: Callable[[str
     return found
 
 
-def _drawing(folder: Path, world: str) -> Drawing:
-    """A model as the protocols ask it: clips as it draws them, not raised."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drawer:
+    """A model that draws clips of a world of shapes, opened as what it is."""
+
+    pipeline: Pipeline
+    conditioner: StoryConditioner
+    codec: LatentCodec
+
+
+def drawer_of(folder: Path, world: str) -> Drawer:
+    """The model of a checkpoint folder. Errors: MutoscopeError where it draws another world."""
     pipeline = load(str(folder))
     conditioner, codec = pipeline.conditioner, pipeline.codec
     if not (
@@ -106,16 +122,21 @@ def _drawing(folder: Path, world: str) -> Drawing:
             "A model knows the world that it was trained on.",
             f"Train one with `mutoscope train diffusion_{world}`.",
         )
-    drawn, decoder = conditioner.drawn, codec
+    return Drawer(pipeline=pipeline, conditioner=conditioner, codec=codec)
+
+
+def drawing(drawer: Drawer) -> Drawing:
+    """A model as the protocols ask it: clips as it draws them, not raised; and what its codec keeps of a clip."""
+    drawn, codec = drawer.conditioner.drawn, drawer.codec
 
     def draw(prompt: str, seed: int) -> Frames:
         size = f"{drawn.width}x{drawn.height}"
         request = GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
-        return pipeline.generate(request).frames
+        return drawer.pipeline.generate(request).frames
 
     def keep(frames: Frames) -> Frames:
         whole = np.concatenate([frames, frames[-1:]])  # the codec takes one frame and fours of frames
-        return decoder.decode(decoder.encode(whole), None, drawn)[: len(frames)]
+        return codec.decode(codec.encode(whole), None, drawn)[: len(frames)]
 
     return draw, keep
 

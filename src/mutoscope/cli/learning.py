@@ -37,6 +37,8 @@ def evaluate(wanted: argparse.Namespace) -> None:
                 print(api.evaluate_moving_shapes(**model, **given, classifier=wanted.classifier, tell=say))
             else:
                 print(api.evaluate_mocogan_shapes(**model, **given, tell=say))
+        case "mixers":
+            print(api.evaluate_mixers(**_given(wanted, "scenes", "seed", "classifier"), tell=say))
         case "prediction":
             baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
             given = _given(wanted, "checkpoint", "scenes", "given")

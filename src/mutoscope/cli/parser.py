@@ -105,10 +105,11 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "moving-shapes", "mocogan-shapes", "prediction", "drift", "examples",
+        choices=["motion", "storybook", "moving-shapes", "mocogan-shapes", "mixers", "prediction", "drift", "examples",
                  "distances", "ruler", "raising", "retrieval", "curves"],
         help="motion (the motion model), storybook (a model that draws), moving-shapes and mocogan-shapes (the "
-        "published protocols, models beside published numbers), prediction (of the frames that follow given ones), "
+        "published protocols, models beside published numbers), mixers (attention, convolution and recurrence in one place of one "
+        "network), prediction (of the frames that follow given ones), "
         "drift (of clips that go on and on), "
         "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
         "ruler (of the storybook), raising (how much truer clips become than by straight lines), retrieval (how well words "
@@ -159,7 +160,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="N",
         type=int,
         default=0,
-        help="another draw of scenes (motion, ruler, retrieval, the two of shapes; default 0)",
+        help="another draw of scenes (motion, ruler, retrieval, the two of shapes, mixers; default 0)",
     )
     evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
     evaluate.add_argument(
@@ -168,7 +169,7 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     evaluate.add_argument(
         "--classifier", metavar="DIR", type=Path,
-        help="the classifiers' checkpoint (moving-shapes; default that in runs, trained from true clips if there is none)",
+        help="the classifiers' checkpoint (moving-shapes, mixers; default that in runs, trained from true clips if there is none)",
     )  # fmt: skip
     evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
@@ -189,7 +190,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--contest", metavar="KIND", choices=["relativistic", "classical"],
                        help="how true and drawn clips are told apart (recipes of GANs; default relativistic)")  # fmt: skip
     train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
-                       help="how places of a clip learn of each other (diffusion_storybook; default attention)")  # fmt: skip
+                       help="how places of a clip learn of each other (recipes of diffusion; default attention)")  # fmt: skip
     train.add_argument("--teacher", metavar="DIR", type=Path,
                        help="the diffusion model to imitate (distilled_storybook; default the bundled one)")  # fmt: skip
     train.add_argument("--vectors", metavar="FILE", type=Path,

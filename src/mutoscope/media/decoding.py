@@ -66,7 +66,8 @@ def pixels_of(frame: Any, interpolation: Interpolation | None = TO_PIXELS) -> ND
 
 def _turns(frame: Any) -> int:
     """How many quarter turns, counterclockwise, players show it at: telephones keep what they saw, and how they were held."""
-    return round(frame.rotation / 90)
+    turns: int = round(frame.rotation / 90)
+    return turns
 
 
 def _options() -> dict[str, str]:

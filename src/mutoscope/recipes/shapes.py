@@ -13,6 +13,7 @@ from mutoscope.families.judge import JudgeConfig
 from mutoscope.families.next_patch import AutoregressiveConfig
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
+from mutoscope.networks.mixers import Mixing
 from mutoscope.recipes.family_run import (
     TINY,
     ClipBatches,
@@ -65,10 +66,10 @@ class ShapeRecipes:
             **{"journal_every": 50, "save_every": 250} | self._how("latent", steps),
         )
 
-    def diffusion(self, *, codec: Path | None = None, steps: int | None = None) -> Run:
-        """The diffusion family on that codec."""
+    def diffusion(self, *, codec: Path | None = None, mixer: Mixing = "attention", steps: int | None = None) -> Run:
+        """The diffusion family on that codec. Another `mixer` for comparison."""
         batches = self._batches(codec)
-        config = self._denoiser(batches.tokenizer)
+        config = replace(self._denoiser(batches.tokenizer), mixer=mixer)
         build, how = lambda scaling: clip_diffusion(config, scaling), self._how("diffusion", steps)
         return family_run(self._name("diffusion"), config, batches, build, **how)
 

@@ -10,11 +10,11 @@ import torch
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import STRIDE, latent_shape
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.prediction import Predict
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.following import draw_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.measure import score_stories
-from mutoscope.evaluation.storybook.prediction import Predict
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.story import Action, Story

@@ -1,6 +1,6 @@
 """Given the first frames of a clip, the next ones: how far they lie from what came, and how that grows with time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,9 @@ from torch import Tensor
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.errors import MutoscopeError
-from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
 from mutoscope.shapes import ClipShape
 
+Frames = NDArray[np.uint8]  # (T, H, W, 3)
 Predict = Callable[[str, Tensor, int], Tensor]  # sentence, known codes (k,H,W,C), seed -> codes (T,H,W,C)
 Errors = NDArray[np.float64]  # of every latent time that was predicted: mean squares of pixels, 0..255
 
@@ -50,12 +49,11 @@ def measure_prediction(
     predictors: Mapping[str, Predictor],
     codec: LatentCodec,
     shape: ClipShape,
-    stage: int,
-    count: int,
+    clips: Iterable[tuple[str, Frames]],
     given: int,
     tell: Callable[[str], None],
 ) -> PredictionReport:
-    """Ask for the rest of `count` true clips, of which `given` frames are shown and the caption is told.
+    """Ask for the rest of true clips, of which `given` frames are shown and the caption, which comes first, is told.
 
     Below what anyone can reach stands the codec's own error, above what anyone should need the last frame, held. Of several
     futures the mean error is told and that of the best one, as the true one is only one of those that may be.
@@ -63,8 +61,8 @@ def measure_prediction(
     check_given(given, shape)
     known = 1 + given // STRIDE
     found: dict[str, list[Errors]] = {}
-    for index, prompt in enumerate(draw_prompts(count, stage, shape, held_out=False)):
-        true = true_clip(prompt.story, shape, index)
+    count = 0
+    for count, (caption, true) in enumerate(clips, 1):
         code = codec.encode(true)
 
         def errors(frames: Frames, true: Frames = true) -> Errors:
@@ -73,7 +71,7 @@ def measure_prediction(
 
         found.setdefault("the codec alone", []).append(errors(codec.decode(code, None, shape)))
         for name, predictor in predictors.items():
-            codes = [predictor.predict(prompt.text, code[:known], seed) for seed in range(predictor.seeds)]
+            codes = [predictor.predict(caption, code[:known], seed) for seed in range(predictor.seeds)]
             each = np.stack([errors(codec.decode(one, None, shape)) for one in codes])
             if predictor.seeds == 1:
                 found.setdefault(name, []).append(each[0])
@@ -84,8 +82,8 @@ def measure_prediction(
         found.setdefault("the last frame, held", []).append(
             errors(np.repeat(true[given - 1 : given], len(true), axis=0))
         )
-        if (index + 1) % 10 == 0:
-            tell(f"{index + 1} of {count} clips")
+        if count % 10 == 0:
+            tell(f"{count} clips")
     return PredictionReport(
         given=given,
         clips=count,
