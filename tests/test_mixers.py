@@ -1,5 +1,6 @@
 """Convolution that never looks ahead, and mixers that stand in one another's place."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,10 @@ def test_a_model_with_another_mixer_is_trained_and_draws(mixing: Mixing, tiny_co
     assert Checkpoint(made.folder).part("clip_denoiser", dict)["mixer"] == mixing
     request = GenerateRequest(prompt="a red circle bounces", seconds=1.0, size="64x64", fps=8, steps=2)
     assert load_pipeline(made.folder, made.folder).generate(request).frames.shape == (8, 64, 64, 3)
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="no C++ compiler is here")
+@pytest.mark.parametrize("mixing", MIXERS[1:])
+def test_a_mixer_that_cannot_be_compiled_is_trained_as_it_is(mixing: Mixing, tiny_codec: Path, tmp_path: Path) -> None:
+    made = train("tiny_diffusion_storybook", codec=tiny_codec, mixer=mixing, compiled=True, folder=tmp_path)
+    assert made.config["clip_denoiser"]["mixer"] == mixing

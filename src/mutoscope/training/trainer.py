@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.networks.attention import Block
+from mutoscope.networks.attention import Attention, Block
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser
@@ -31,9 +31,10 @@ class Trainer:
         torch.manual_seed(run.seed)
         self.objective: Objective = run.build().to(self.device)
         if compiled:
-            # Blocks alone, as there most of the time goes, and each is compiled once for all lengths of a prompt.
+            # Blocks alone, as there most of the time goes, and each is compiled once for all lengths of a prompt. Those that mix
+            # by something other than attention are not: torch's compiler fails on their reshapes where lengths may change.
             for module in self.objective.modules():
-                if isinstance(module, Block):
+                if isinstance(module, Block) and isinstance(module.attention, Attention):
                     module.compile(dynamic=True)
         named = {id(p): n for n, p in self.objective.named_parameters()}
         self.optimisers = {
