@@ -18,6 +18,7 @@ from mutoscope.media.sound import Sound
 from mutoscope.progress import OnProgress, Step, ignore
 
 LARGEST_GIF = 480
+Metadata = dict[str, str]  # what a file says of itself: `description` to people, `comment` to programs
 BT709, LIMITED = 1, 1  # the codes of the colour standard in ITU-T H.273, and FFmpeg's of the limited range
 THREADS = 2  # fixed, because the bytes depend on it
 # Colour is kept at half resolution: averaged on the way there, interpolated on the way back. That is worth up to 10 dB.
@@ -27,7 +28,12 @@ PLAYERS = (None, Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpo
 
 
 def write_mp4(
-    path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore, sound: Sound | None = None
+    path: Path,
+    frames: Frames,
+    fps: int,
+    metadata: Metadata,
+    on_progress: OnProgress = ignore,
+    sound: Sound | None = None,
 ) -> None:
     """H.264 and AAC that every browser plays, ready to stream. Frames (T, H, W, 3) have even sides."""
     # The first frame is the photo itself and is kept nearly lossless; the others lean on it. The macroblock tree is off
@@ -35,30 +41,35 @@ def write_mp4(
     options = {"preset": "veryfast", "crf": "16", "profile": "high", "x264-params": "zones=0,0,q=4:mbtree=0"}
     container = {"movflags": "+faststart", "fflags": "+bitexact"}
     _write(
-        path, "mp4", "libx264", frames, frames.shape[1:3], fps, comment, options, container, on_progress, sound, "aac"
+        path, "mp4", "libx264", frames, frames.shape[1:3], fps, metadata, options, container, on_progress, sound, "aac"
     )
 
 
 def stream_mp4(
-    file: BinaryIO, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int, comment: str
+    file: BinaryIO, frames: Iterable[NDArray[np.uint8]], size: tuple[int, int], fps: int, metadata: Metadata
 ) -> None:
     """The same to a pipe, each frame (H, W, 3) on its way at once: a fragmented MP4, which needs no way back."""
     options = {"preset": "veryfast", "tune": "zerolatency", "crf": "16", "profile": "high", "x264-params": "mbtree=0"}
     container = {"movflags": "+empty_moov+default_base_moof+frag_every_frame", "fflags": "+bitexact+flush_packets"}
-    _write(file, "mp4", "libx264", frames, size, fps, comment, options, container)
+    _write(file, "mp4", "libx264", frames, size, fps, metadata, options, container)
 
 
 def write_webm(
-    path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore, sound: Sound | None = None
+    path: Path,
+    frames: Frames,
+    fps: int,
+    metadata: Metadata,
+    on_progress: OnProgress = ignore,
+    sound: Sound | None = None,
 ) -> None:
     """VP9 and Opus. Frames (T, H, W, 3) have even sides."""
     options = {"crf": "22", "b": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
     container = {"fflags": "+bitexact"}
     size = frames.shape[1:3]
-    _write(path, "webm", "libvpx-vp9", frames, size, fps, comment, options, container, on_progress, sound, "libopus")
+    _write(path, "webm", "libvpx-vp9", frames, size, fps, metadata, options, container, on_progress, sound, "libopus")
 
 
-def write_gif(path: Path, frames: Frames, fps: int, comment: str, on_progress: OnProgress = ignore) -> None:
+def write_gif(path: Path, frames: Frames, fps: int, metadata: Metadata, on_progress: OnProgress = ignore) -> None:
     """A GIF of one palette for all frames, its longer side at most 480 pixels; it plays for ever."""
     height, width = frames.shape[1:3]
     scale = min(1.0, LARGEST_GIF / max(height, width))
@@ -87,18 +98,21 @@ def write_gif(path: Path, frames: Frames, fps: int, comment: str, on_progress: O
             container.mux(stream.encode(graph.pull()))
             on_progress(Step(stage="encode", done=len(frames) + index + 1, total=2 * len(frames)))
         container.mux(stream.encode())
-    if comment:
-        _comment_gif(path, comment.encode())
+    _comment_gif(path, list(metadata.values()))
 
 
-def _comment_gif(path: Path, comment: bytes) -> None:
-    """Put a comment into a GIF, which FFmpeg reads but does not write: behind the palette (GIF89a, sections 18 and 24)."""
+def _comment_gif(path: Path, comments: list[str]) -> None:
+    """Put comments into a GIF, of which FFmpeg reads the last one and writes none: behind the palette (GIF89a, sections
+    18 and 24)."""
     gif = path.read_bytes()
     palette = 3 * 2 ** ((gif[10] & 7) + 1) if gif[10] & 0x80 else 0
     head = 13 + palette
+    path.write_bytes(gif[:head] + b"".join(_extension(comment.encode()) for comment in comments) + gif[head:])
+
+
+def _extension(comment: bytes) -> bytes:
     parts = (comment[at : at + 255] for at in range(0, len(comment), 255))
-    extension = b"\x21\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
-    path.write_bytes(gif[:head] + extension + gif[head:])
+    return b"\x21\xfe" + b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
 
 
 def _halved(frame: NDArray[np.uint8]) -> Any:
@@ -133,7 +147,7 @@ def _write(
     frames: Iterable[NDArray[np.uint8]],
     size: tuple[int, ...],
     fps: int,
-    comment: str,
+    metadata: Metadata,
     options: dict[str, str],
     container_options: dict[str, str],
     on_progress: OnProgress = ignore,
@@ -141,7 +155,7 @@ def _write(
     sound_codec: str = "",
 ) -> None:
     with _container(target, kind, container_options) as container:
-        container.metadata["comment"] = comment
+        container.metadata.update(metadata)
         stream = container.add_stream(codec, rate=fps, options=options)
         stream.height, stream.width = size
         stream.pix_fmt = "yuv420p"

@@ -37,4 +37,4 @@ class Stream:
     def write(self, file: BinaryIO) -> None:
         """A fragmented MP4 into an open file or pipe, each frame as soon as it is there."""
         manifest = self.manifest
-        stream_mp4(file, self, (manifest.height, manifest.width), manifest.fps, manifest.to_json())
+        stream_mp4(file, self, (manifest.height, manifest.width), manifest.fps, manifest.metadata())

@@ -69,20 +69,22 @@ class Video:
         with _told_as_unreadable(Path(path)):
             frames, rate, metadata = read_frames(Path(path), seconds)
         manifest = Manifest.from_json(metadata["comment"]) if _is_manifest(metadata.get("comment")) else None
-        return cls(frames, rate, manifest)
+        return cls(frames, rate, manifest, mark=metadata.get("description", ""))
 
     def _write(self, path: Path, on_progress: OnProgress) -> None:
-        comment = self.manifest.to_json() if self.manifest else self.mark
+        mark = {"description": self.mark} if self.mark else {}
+        said = mark if self.manifest is None else self.manifest.metadata()
         match path.suffix.lower():
             case ".mp4":
-                write_mp4(path, self.frames, self.fps, comment, on_progress, self.sound)
+                write_mp4(path, self.frames, self.fps, said, on_progress, self.sound)
             case ".webm":
-                write_webm(path, self.frames, self.fps, comment, on_progress, self.sound)
+                write_webm(path, self.frames, self.fps, said, on_progress, self.sound)
             case ".gif":
-                write_gif(path, self.frames, self.fps, comment, on_progress)
+                write_gif(path, self.frames, self.fps, said, on_progress)
             case _:
                 words = PngInfo()
-                words.add_itxt("Comment", comment)
+                for name, text in said.items():
+                    words.add_itxt(name.capitalize(), text)
                 Image.fromarray(contact_sheet(self.frames, self.fps)).save(path, "PNG", pnginfo=words)
                 on_progress(Step(stage="encode", done=1, total=1))
 
