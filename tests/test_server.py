@@ -66,6 +66,16 @@ def test_curl_makes_a_video_and_takes_part_of_it(studio: Server, tmp_path: Path)
     assert part == whole[4:12] == b"ftypisom"
 
 
+def test_how_large_a_clip_is_can_be_asked_without_fetching_it(studio: Server) -> None:
+    content = f"/v1/videos/{studio.ended(studio.made())['id']}/content"
+    head, whole = studio.http.head(content), studio.http.get(content)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "accept-ranges", "etag"):
+        assert head.headers[name] == whole.headers[name]
+    assert int(head.headers["content-length"]) == len(whole.content)
+    assert studio.http.head(f"/v1/videos/video_{'0' * 24}/content").status_code == 404
+
+
 def test_a_range_that_cannot_be_sent_is_an_error_like_all_others(studio: Server) -> None:
     job = studio.ended(studio.made())
     content = f"/v1/videos/{job['id']}/content"

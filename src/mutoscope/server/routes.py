@@ -173,6 +173,7 @@ async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEven
         await asyncio.sleep(LOOK_AGAIN)
 
 
+@videos.head("/videos/{video_id}/content", response_class=FileResponse, include_in_schema=False)
 @videos.get(
     "/videos/{video_id}/content",
     response_class=FileResponse,
