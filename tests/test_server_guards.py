@@ -1,6 +1,7 @@
 """Whom the server lets in, and how much: keys, limits and crowds."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import LONG, PROMPT, TINY, Server, serving, tiny_photo
 
+from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
 from mutoscope.request import MOST_PIXELS, wishes
 from mutoscope.server.keys import add_key, read_keys
@@ -125,6 +127,33 @@ def test_a_data_folder_has_one_server(studio: Server) -> None:
     second = subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, check=False)
     assert second.returncode == 2
     assert "already uses" in second.stderr
+
+
+def test_every_limit_is_listed_with_its_default(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["serve", "--help"])
+    told, defaults = " ".join(capsys.readouterr().out.split()), vars(Settings())
+    for name in ("queue", "jobs_per_key", "upload", "seconds", "megapixels", "patience", "memory"):
+        (said,) = re.findall(rf" --{name.replace('_', '-')} [A-Z]+ (.+?)(?= --|$)", told.partition("options:")[2])
+        assert f"default {defaults[name]})" in said
+
+
+def test_a_server_keeps_the_limits_that_it_was_given_and_says_whom_it_serves(tmp_path: Path) -> None:
+    with serving(tmp_path / "data", "--queue", "1", "--upload", "1", "--seconds", "1", "--megapixels", "1") as server:
+        assert "for this machine only, as there are no --keys" in server.log.read_text()
+        refused = [
+            (server.post(seconds="2"), 400, "Here a clip may have 1."),
+            (server.post(size="640x426", seconds="1", fps="24"), 400, "Here a clip may have 1 million pixels."),
+            (server.post(photo=bytes(2**20)), 413, "A request may have 1 MB."),
+        ]
+        made = server.made(variants=16)
+        refused.append((full := server.post(), 429, "No more may wait on this server."))
+        for answer, status, told in refused:
+            assert (answer.status_code, told in answer.json()["error"]["message"]) == (status, True), answer.text
+        assert int(full.headers["retry-after"]) >= 1
+        assert server.ended(made)["status"] == "completed"
+        assert server.post().status_code == 200
+        assert len(server.folders()) == 2
 
 
 def test_the_limits_of_a_server_lie_within_those_of_a_request() -> None:
