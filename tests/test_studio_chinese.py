@@ -1,11 +1,18 @@
 """The page in Chinese: what the server says in English is told in Chinese too, wherever it is common."""
 
 import re
+from dataclasses import replace
 
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from mutoscope import api
+from mutoscope.evaluation.storybook.heeding import Heeded, heed
+from mutoscope.evaluation.storybook.verdict import Answer
 from mutoscope.media.photos import output_size
+from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.meanings import story_meanings
+from mutoscope.world.storybook.story import Action, Colour, Direction, Kind, Size, Speed
 
 STATIC = api.SAMPLE.parents[1] / "studio" / "static"
 
@@ -68,6 +75,38 @@ def test_what_the_chinese_page_knows_of_the_servers_words_is_still_what_the_serv
     assert len(notes) == 5
     assert [code for code in codes if f'"{code}"' not in sources] == []
     assert [note for note in notes if note not in sources] == []
+
+
+def test_what_the_ruler_says_of_a_clip_is_told_in_chinese(page: Page) -> None:
+    page.get_by_role("button", name="中文").click()
+    drawn = ClipShape(frames=25, height=128, width=128, fps=8)
+    blank = np.full((25, 128, 128, 3), 200, np.uint8)
+    said = [
+        heed("一个红色的圆形弹跳，然后向左滚动", blank, 8, drawn, stage=1),
+        heed("红色的圆形追赶蓝色的星星", blank, 8, drawn, stage=2),
+    ]
+    answers = [str(thing) for heeding in said for thing in heeding.things]
+    # What else may be seen instead, wherever that can be read: all that stories of the first stage can show.
+    shown = [value for kind in (Kind, Colour, Size, Action, Direction, Speed) for value in kind]
+    shown = [value for value in shown if {value, f"does {value}", f"goes {value}"} & first_stage()]
+    one = Heeded(words="弹跳", where="circle, 0.0-1.6 s", answer=Answer.WRONG, shown="")
+    answers += [str(replace(one, shown=f"{value} seen")) for value in shown] + [
+        str(replace(one, shown="seen at 0.8 s"))
+    ]
+    assert len(answers) > 40
+    told = page.evaluate(
+        "async (answers) => { const { words } = await import('/words.js'); return answers.map(words.verdict); }",
+        answers,
+    )
+    for line in told:
+        no_english(line)
+    assert "动作的转换（1.6 秒）：没看到转换" in told
+    assert "弹跳（圆形，0.0-1.6 秒）：看到的是移动" in told
+
+
+def first_stage() -> set[str]:
+    """All that stories of the first stage can mean, whoever of them it is said of; what goes without saying as well."""
+    return {name.rpartition(": ")[2] for name in story_meanings(1)} | {Size.MEDIUM, Speed.NORMAL}
 
 
 def test_a_note_that_tells_a_size_is_told_in_chinese(page: Page) -> None:

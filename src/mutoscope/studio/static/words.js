@@ -40,7 +40,7 @@ const moves = {
   rise: "上升", fall: "下落", float: "漂浮", "drift left": "向左飘", "drift right": "向右飘", bounce: "弹跳", sway: "摇摆",
   first: "第一个", second: "第二个", third: "第三个", circle: "圆形", square: "方形", triangle: "三角形", star: "星形", heart: "心形",
   red: "红色", orange: "橙色", yellow: "黄色", green: "绿色", blue: "蓝色", purple: "紫色", pink: "粉色", brown: "棕色", black: "黑色", white: "白色",
-  small: "小", big: "大", "does stand": "不动", "does move": "移动", "does roll": "滚动", "does bounce": "弹跳", "does spin": "旋转",
+  small: "小", medium: "中等", big: "大", normal: "不快不慢", "does stand": "不动", "does move": "移动", "does roll": "滚动", "does bounce": "弹跳", "does spin": "旋转",
   "does grow": "变大", "does shrink": "缩小", "does rise": "上升", "does fall": "下落", "does zigzag": "曲折前进", "does circle": "绕圈", "does float": "漂浮",
   "goes left": "向左", "goes right": "向右", "goes up": "向上", "goes down": "向下",
   "goes up left": "向左上", "goes up right": "向右上", "goes down left": "向左下", "goes down right": "向右下",
@@ -88,6 +88,15 @@ const notes = {
   "The photo is transparent in places": "照片有透明的地方，已经垫上白色。",
 };
 
+// What the ruler says of each thing that was asked for; the words of the sentence itself stay as they are.
+const named = (value) => moves[value] ?? moves[`does ${value}`] ?? moves[`goes ${value}`] ?? value;
+const verdicts = [
+  [/^(\d+) in all/, "一共 $1 个"], [/^the change/, "动作的转换"],
+  [/: no change seen$/, "：没看到转换"], [/: seen at (\S+) s$/, "：在 $1 秒看到"], [/: not seen$/, "：没看到"],
+  [/: (.+) seen$/, (_, value) => `：看到的是${named(value)}`],
+  [/ \((?:at )?(?:([a-z]+)(?:, )?)?(?:(\S+) s)?\)(?=：|$)/, (_, who, when) => `（${[who && named(who), when && `${when} 秒`].filter(Boolean).join("，")}）`],
+];
+
 const chinese = {
   language: "English", tagline: "一张照片加一句话，在这台电脑上变成一段短片。",
   photo: "照片", drop: "把照片拖到这里", dropHow: "或者点击选择，也可以粘贴",
@@ -120,7 +129,7 @@ const chinese = {
   told: (error) => refusals[error.code]?.(error) ?? error.message,
   note: (note) => notes[Object.keys(notes).find((start) => note.startsWith(start))]
     ?? sized.reduce((said, [whole, tell]) => said.replace(whole, (_, ...found) => tell(...found)), note),
-  verdict: (said) => said.replace(/: not seen$/, "：没看到").replace(/: (.+) seen$/, "：看到的是 $1").replace(/^(\d+) in all/, "一共 $1 个"),
+  verdict: (said) => verdicts.reduce((told, [part, tell]) => told.replace(part, tell), said),
 };
 
 export let words = english;
