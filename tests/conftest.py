@@ -101,17 +101,7 @@ class Server:
 
     def worker(self, name: str = "maker-0") -> int:
         """The process id of a running worker."""
-        last = time.monotonic() + WAIT
-        while time.monotonic() < last:
-            for folder in Path("/proc").glob("[0-9]*"):
-                try:
-                    words = (folder / "cmdline").read_bytes().split(b"\0")
-                    if name.encode() in words and self.process.pid in forebears(int(folder.name)):
-                        return int(folder.name)
-                except (OSError, IndexError):
-                    continue
-            time.sleep(0.02)
-        raise AssertionError(f"there is no worker {name}")
+        return worker_of(self.process.pid, name)
 
     def clips(self) -> list[Path]:
         """All clips on disk, in order."""
@@ -140,6 +130,21 @@ class Server:
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
         self.process.wait(WAIT)
+
+
+def worker_of(server: int, name: str) -> int:
+    """The process id of a running worker that comes from a process."""
+    last = time.monotonic() + WAIT
+    while time.monotonic() < last:
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                if name.encode() in words and server in forebears(int(folder.name)):
+                    return int(folder.name)
+            except (OSError, IndexError):
+                continue
+        time.sleep(0.02)
+    raise AssertionError(f"there is no worker {name}")
 
 
 def forebears(process: int) -> Iterator[int]:

@@ -16,8 +16,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from conftest import LONG, WAIT, Server, serving, tiny_photo
+from conftest import LONG, WAIT, Server, serving, tiny_photo, worker_of
 
+from mutoscope.server.cluster import Cluster
 from mutoscope.server.dispatcher import Dispatcher
 from mutoscope.server.metrics import Metrics
 from mutoscope.server.process import Process, launch
@@ -271,11 +272,44 @@ def test_a_file_that_is_deleted_while_it_is_sent_is_sent_whole(tmp_path: Path) -
     assert bytes(sent) == whole
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
+needs_ray = pytest.mark.skipif(
     find_spec("ray") is None,
     reason="RAY IS NOT INSTALLED, so workers on a cluster were not tried: pip install 'mutoscope[ray]'",
 )
+
+
+@pytest.mark.slow
+@needs_ray
+def test_each_graphics_card_of_a_ray_cluster_has_a_worker_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import ray
+
+    ray.init(num_cpus=2, num_gpus=2, include_dashboard=False)  # Ray takes our word for the cards
+    monkeypatch.setattr(ray, "init", lambda *said, **more: None)  # it is there already
+    cluster = Cluster("ray", tmp_path)
+
+    async def started() -> None:
+        workers = [await launch(f"maker-{n}", 1.0) for n, launch in enumerate(cluster.launches)]
+        cards = {
+            said for n in range(2) for said in environment(f"maker-{n}") if said.startswith(b"CUDA_VISIBLE_DEVICES=")
+        }
+        assert cards == {b"CUDA_VISIBLE_DEVICES=0", b"CUDA_VISIBLE_DEVICES=1"}
+        for worker in workers:
+            worker.kill()
+            assert await worker.wait() == -signal.SIGKILL
+
+    def environment(name: str) -> list[bytes]:
+        return Path(f"/proc/{worker_of(os.getpid(), name)}/environ").read_bytes().split(b"\0")
+
+    try:
+        asyncio.run(started())
+    finally:
+        ray.shutdown()
+
+
+@pytest.mark.slow
+@needs_ray
 def test_workers_on_a_ray_cluster_make_cancel_and_die_as_those_here_do(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "ray") as server:
         assert server.ended(server.made())["status"] == "completed"

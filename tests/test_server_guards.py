@@ -12,6 +12,7 @@ import pytest
 from conftest import LONG, PROMPT, TINY, Server, serving, tiny_photo
 
 from mutoscope.cli import main
+from mutoscope.devices import graphics_cards
 from mutoscope.errors import MutoscopeError
 from mutoscope.request import MOST_PIXELS, wishes
 from mutoscope.server.keys import add_key, read_keys
@@ -78,6 +79,20 @@ def test_workers_are_so_many_here_or_on_a_cluster(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("mutoscope.server.settings.find_spec", lambda name: None)
     with pytest.raises(MutoscopeError, match=r"mutoscope\[ray\]"):
         Settings(workers="ray://head:10001")
+
+
+def test_each_graphics_card_has_a_worker_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "CUDA_VISIBLE_DEVICES", "3,GPU-8932f937"
+    )  # none that this machine has: no network is asked of them
+    with serving(tmp_path / "data") as server:
+        for worker, card in (("maker-0", "3"), ("maker-1", "GPU-8932f937")):
+            told = Path(f"/proc/{server.worker(worker)}/environ").read_bytes().split(b"\0")
+            assert f"CUDA_VISIBLE_DEVICES={card}".encode() in told
+    for hidden in ("", "-1"):
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", hidden)
+        assert graphics_cards() == []
+        assert Settings().workers == "1"
 
 
 def test_two_keys_see_nothing_of_each_other(tmp_path: Path) -> None:

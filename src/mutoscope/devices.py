@@ -4,9 +4,8 @@ import ctypes
 import os
 import re
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
-
-import torch
 
 
 @cache
@@ -19,6 +18,8 @@ def prepare() -> None:
     glibc returns every large block to the kernel, so that each new tensor is paid for with page faults;
     keeping them makes large outputs 2-3 times faster.
     """
+    import torch
+
     torch.set_num_threads(1)
     try:
         libc = ctypes.CDLL("libc.so.6")
@@ -33,6 +34,14 @@ def prepare() -> None:
 def cores() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def graphics_cards() -> list[str]:
+    """The graphics cards that may be used, by the names that CUDA_VISIBLE_DEVICES takes; none are found without NVIDIA's."""
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if told is None:
+        return [str(number) for number, _ in enumerate(Path("/dev").glob("nvidia[0-9]*"))]
+    return list(takewhile(lambda name: name not in ("", "-1"), (name.strip() for name in told.split(","))))
 
 
 def memory() -> int | None:

@@ -3,11 +3,12 @@
 import os
 import socket
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mutoscope.errors import MutoscopeError
-from mutoscope.server.process import LocalProcess, launch
+from mutoscope.server.process import Launch, LocalProcess, launch
 
 
 class Cluster:
@@ -29,11 +30,14 @@ class Cluster:
             )
             raise MutoscopeError(f"No workers can be had from {address}.", rule, cure) from error
         self.ray, self.data = ray, data.resolve()
-        self.machines = sum(node["Alive"] for node in ray.nodes())
+        cards = [int(node["Resources"].get("GPU", 0)) for node in ray.nodes() if node["Alive"]]
+        # How each worker is started: one for each graphics card, and one on each machine that has none.
+        self.launches: list[Launch] = [partial(self.launch, cards=1)] * sum(cards)
+        self.launches += [self.launch] * cards.count(0)
 
-    async def launch(self, name: str, memory: float) -> "RemoteProcess":
-        """A worker on the machine that has the fewest."""
-        host = self.ray.remote(Host).options(num_cpus=1, scheduling_strategy="SPREAD").remote()
+    async def launch(self, name: str, memory: float, cards: int = 0) -> "RemoteProcess":
+        """A worker on the machine that has the fewest, which has so many graphics cards for itself."""
+        host = self.ray.remote(Host).options(num_cpus=1, num_gpus=cards, scheduling_strategy="SPREAD").remote()
         await host.start.remote(name, memory, str(self.data))
         return RemoteProcess(self.ray, host)
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from mutoscope.devices import graphics_cards
 from mutoscope.progress import STAGES, Stage
 from mutoscope.request import HUB
 from mutoscope.server.cluster import Cluster
 from mutoscope.server.metrics import Metrics
-from mutoscope.server.process import WorkerDiedError, WorkerFailedError, WorkerProcess, launch, work_on
+from mutoscope.server.process import Launch, WorkerDiedError, WorkerFailedError, WorkerProcess, launch, work_on
 from mutoscope.server.settings import Settings
 from mutoscope.server.store import Job, Store
 
@@ -68,8 +69,8 @@ class Dispatcher:
     def __init__(self, store: Store, settings: Settings, metrics: Metrics, cluster: Cluster | None = None) -> None:
         self.store, self.settings, self.metrics = store, settings, metrics
         self.running: dict[str, Running] = {}
-        count, where = (int(settings.workers), launch) if cluster is None else (cluster.machines, cluster.launch)
-        self.workers = [WorkerProcess(f"maker-{n}", settings.memory, where) for n in range(count)]
+        launches = cluster.launches if cluster else _launches_here(int(settings.workers))
+        self.workers = [WorkerProcess(f"maker-{n}", settings.memory, how) for n, how in enumerate(launches)]
         self.stuck: dict[str, Exception] = {}  # workers that cannot go on, by name, and why; they keep trying
         self.more = asyncio.Condition()
 
@@ -219,3 +220,9 @@ class Dispatcher:
         self.store.clear(job.id)
         self.store.fail(job.id, code, message)
         self.metrics.ended.labels(code).inc()
+
+
+def _launches_here(count: int) -> list[Launch]:
+    """How each worker on this machine is started: on the graphics cards by turns, where there are any."""
+    cards: list[str | None] = [*graphics_cards()] or [None]
+    return [partial(launch, card=cards[n % len(cards)]) for n in range(count)]

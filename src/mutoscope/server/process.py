@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -105,14 +106,16 @@ class LocalProcess:
         return await self.process.wait()
 
 
-async def launch(name: str, memory: float) -> LocalProcess:
-    """A worker on this machine. It has a session of its own: Ctrl-C is for the server to deal with."""
+async def launch(name: str, memory: float, card: str | None = None) -> LocalProcess:
+    """A worker on this machine, which sees one graphics card only if that is named. It has a session of its own: Ctrl-C is
+    for the server to deal with."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "mutoscope.server.worker", name, str(memory)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=LONGEST_LINE,
         start_new_session=True,
+        env=os.environ | ({} if card is None else {"CUDA_VISIBLE_DEVICES": card}),
     )
     return LocalProcess(process)
 

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from mutoscope.devices import graphics_cards
 from mutoscope.errors import MutoscopeError
 from mutoscope.media.credentials import GIVEN, credentials_of
 from mutoscope.request import MOST_PIXELS, Wish, wishes
@@ -38,10 +39,11 @@ class Settings:
         default=None, metadata=_setting("a folder of LoRAs for large models, which clients name as lora", "DIR")
     )
     workers: str = field(
-        default="1",
+        default_factory=lambda: str(min(max(1, len(graphics_cards())), MOST_WORKERS)),  # one for each device
         metadata=_setting(
-            f"how many clips are made at once, 1 to {MOST_WORKERS}; or ray://HOST:PORT, or ray for this machine's: "
-            "one on each machine of a Ray cluster that has the data folder under the same path",
+            f"how many clips are made at once, 1 to {MOST_WORKERS}, on the graphics cards by turns; or ray://HOST:PORT, or ray "
+            "for this machine's: one on each machine, or graphics card, of a Ray cluster that has the data folder under the "
+            "same path",
             "N",
         ),
     )
