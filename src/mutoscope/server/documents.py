@@ -50,6 +50,14 @@ def ERRORS(*reasons: str) -> dict[int | str, dict[str, Any]]:  # noqa: N802  (a 
     return {status: {"model": ErrorAnswer, "description": text} for status, text in sorted(told.items())}
 
 
+def ERRORS_OF_EVENTS(*reasons: str) -> dict[int | str, dict[str, Any]]:  # noqa: N802
+    """The same of a route that answers with events: FastAPI would document its errors as events too, but they are JSON."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ErrorAnswer.__name__}"}}}
+    return {
+        status: {"description": told["description"], "content": content} for status, told in ERRORS(*reasons).items()
+    }
+
+
 def body_of_video() -> dict[str, Any]:
     """The body of a new video: a form with or without files, or JSON with data URLs."""
     form, plain = _schema({name: {"type": "string", "format": "binary"} for name in FILES}), _schema(_DATA_URLS)

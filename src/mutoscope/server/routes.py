@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -14,8 +14,16 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mutoscope.server import wire
 from mutoscope.server.bodies import read_body
-from mutoscope.server.documents import ERRORS, body_of_comparison, body_of_json, body_of_remix, body_of_video
+from mutoscope.server.documents import (
+    ERRORS,
+    ERRORS_OF_EVENTS,
+    body_of_comparison,
+    body_of_json,
+    body_of_remix,
+    body_of_video,
+)
 from mutoscope.server.keys import LOCAL
+from mutoscope.server.reference import STILL, page_of
 from mutoscope.server.refusals import invalid, is_disk_full, no_key, no_such_range
 from mutoscope.server.service import Service, unless_deleted
 from mutoscope.server.store import GIVEN, Job
@@ -158,7 +166,7 @@ async def retrieve_video(job: Asked, service: The, response: Response) -> wire.V
     return service.told(job)
 
 
-@videos.get("/videos/{video_id}/events", response_class=EventSourceResponse, responses=ERRORS("id"))
+@videos.get("/videos/{video_id}/events", response_class=EventSourceResponse, responses=ERRORS_OF_EVENTS("id"))
 async def follow_video(job: Asked, service: The) -> AsyncIterable[ServerSentEvent]:
     """The video each time that something about it changes, until it has ended (server-sent events)."""
     last = None
@@ -273,6 +281,12 @@ async def metrics(service: The, owner: Owner) -> Response:
     service.metrics.running.set(len(service.dispatcher.running))
     service.metrics.stuck.set(len(service.dispatcher.stuck))
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@house.get("/docs", include_in_schema=False)
+async def reference(request: Request) -> HTMLResponse:
+    """What may be asked, for people; programs read /openapi.json."""
+    return HTMLResponse(page_of(request.app.openapi()), headers={"Content-Security-Policy": STILL})
 
 
 def routers() -> list[APIRouter]:
