@@ -1,6 +1,7 @@
 """The page in a real browser: what a person does in the first five minutes."""
 
 import io
+import re
 import struct
 import time
 from pathlib import Path
@@ -67,6 +68,52 @@ def test_photo_marks_and_words_become_a_request_and_variants_to_pick(page: Page,
     page.get_by_role("button", name="Change it").click()
     expect(page.get_by_label("Shape")).to_have_value("1:1")
     expect(page.get_by_role("button", name="Clear marks")).to_be_visible()
+
+
+def test_a_click_names_the_subject_and_time_and_memory_are_told_before_anything_runs(
+    page: Page, studio: Server
+) -> None:
+    small_and_short(page)
+    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
+    box = page.locator("#picture").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    page.get_by_label("What should happen?").fill("the cup rises")
+    expect(page.locator("#estimate")).to_have_text(re.compile(r"about \d+ s and \d+\.\d GB · 600 × 400"))
+    with page.expect_response(lambda answer: answer.url.endswith("/v1/videos")) as made:
+        page.get_by_role("button", name="Make the clip").click()
+    x, y = (float(place) for place in made.value.json()["request"]["subject"].split(","))
+    assert (abs(x - 0.25) < 0.01, abs(y - 0.75) < 0.01) == (True, True)
+    expect(page.locator("#result > video")).to_be_visible()
+
+
+CONTROLS = """() => [...document.querySelectorAll("button, input, select, textarea, summary, a[href], canvas, video[controls]")]
+  .filter((control) => control.checkVisibility() && !control.disabled)"""
+
+
+def test_every_control_is_reached_with_the_tab_key_and_shows_that_it_is(page: Page, studio: Server) -> None:
+    studio.ended(studio.made(variants=2))
+    page.reload()
+    page.get_by_label("Drop a photo").set_input_files(api.SAMPLE)
+    page.get_by_label("What should happen?").fill("the camera zoms in")
+    page.get_by_text("More wishes").click()
+    page.locator("#clips .show").first.click()
+    expect(page.locator(".picks button")).to_have_count(2)
+    expect(page.get_by_role("button", name="zooms", exact=True)).to_be_visible()
+    there = int(page.evaluate(f"({CONTROLS})().length"))
+    assert there > 40
+    page.locator("#language").focus()
+    reached = [0]
+    while len(reached) < 2 * there:
+        page.keyboard.press("Tab")
+        at, kind, ring = page.evaluate(
+            f"(on => [({CONTROLS})().indexOf(on), on.localName, getComputedStyle(on).outlineStyle])(document.activeElement)"
+        )
+        if at < 0:
+            break
+        assert ring != "none" or kind == "video", f"nothing shows that control {at}, {kind}, has the focus"
+        reached.append(at)
+    assert list(dict.fromkeys(reached)) == list(range(there)), "in the order in which they stand"
 
 
 def test_unknown_words_are_underlined_and_exchanged_before_anything_runs(page: Page, studio: Server) -> None:
