@@ -115,6 +115,28 @@ def test_a_clip_goes_on_by_its_id_and_as_a_file(server: Server, tmp_path: Path) 
     assert np.array_equal(frames(server, server.ended(again["id"]), tmp_path), clips[1])
 
 
+def test_a_remix_keeps_the_photo_brings_another_or_leaves_it_out(server: Server, tmp_path: Path) -> None:
+    red, blue = (data_url((64, 64), colour) for colour in ((200, 60, 60), (60, 60, 200)))
+    first = asked(server, photo=red, model="diffusion")
+    ways: list[dict[str, Any]] = [{}, {"photo": red}, {"photo": blue}, {"photo": None}, {"input_reference": None}]
+    made = [server.http.post(f"/v1/videos/{first['id']}/remix", json=way).json() for way in ways]
+    assert [job["request"]["photo"] for job in made] == [True, True, True, False, False]
+    same, brought, other, none, nothing = (frames(server, server.ended(job["id"]), tmp_path) for job in made)
+    assert np.array_equal(same, frames(server, first, tmp_path))
+    assert np.array_equal(same, brought)
+    assert not np.array_equal(same, other)
+    assert np.array_equal(none, frames(server, asked(server), tmp_path))
+    assert np.array_equal(none, nothing)
+    assert not np.array_equal(none, same)
+
+
+def data_url(size: tuple[int, int], colour: tuple[int, int, int]) -> str:
+    """A photo of one colour."""
+    kept = io.BytesIO()
+    Image.new("RGB", size, colour).save(kept, "PNG")
+    return "data:image/png;base64," + base64.b64encode(kept.getvalue()).decode()
+
+
 def test_what_cannot_go_on_is_refused_with_the_cure(server: Server) -> None:
     waiting = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, "variants": 16}).json()["id"]
     broken = "data:video/mp4;base64," + base64.b64encode(b"\0\0\0\x18ftypisom").decode()

@@ -32,12 +32,14 @@ File = UploadFile | str  # or a data URL
 class Body:
     """What was sent: wishes by name, files by the wish that they are, and which clip of the server goes on, if any.
 
+    `without`: the wishes for a file that were sent as null: of what an earlier video was given, a remix leaves those out.
     `models`: those that are to be compared (none: all families); None where nothing is compared.
     """
 
     wishes: dict[str, Any]
     files: dict[str, File]
     earlier: str | None = None
+    without: frozenset[str] = frozenset()
     models: list[str] | None = None
 
     def comparing(self) -> "Body":
@@ -149,12 +151,12 @@ def _sorted(fields: dict[str, Any]) -> Body:
             same = " and ".join(other for other, wish in FILES.items() if wish == FILES[name])
             raise invalid(f"Two {what} were sent.", f"{same} are the same.", "Leave one out.")
         files[FILES[name]] = _file(name, value)
+    without = frozenset(FILES[name] for name, value in fields.items() if name in FILES and value is None)
     clip = files.get("extends")
     if isinstance(clip, str) and re.fullmatch(MADE_HERE, clip):
-        return Body(
-            wishes=wishes, files={name: sent for name, sent in files.items() if name != "extends"}, earlier=clip
-        )
-    return Body(wishes=wishes, files=files)
+        del files["extends"]
+        return Body(wishes=wishes, files=files, earlier=clip, without=without)
+    return Body(wishes=wishes, files=files, without=without)
 
 
 def _file(name: str, value: Any) -> File:

@@ -82,9 +82,15 @@ def body_of_comparison() -> dict[str, Any]:
 
 
 def body_of_remix() -> dict[str, Any]:
-    """A body with wishes only; with `models` it asks for a comparison."""
-    body = body_of_json()
-    body["requestBody"]["content"]["application/json"]["schema"]["properties"]["models"] = _MODELS
+    """The body of a video in which nothing is needed and files may be null; with `models` it asks for a comparison."""
+    body = body_of_video()
+    body["requestBody"]["required"] = False
+    for kind, content in body["requestBody"]["content"].items():
+        schema, plain = content["schema"], kind == "application/json"
+        del schema["required"]
+        schema["properties"]["models"] = _MODELS if plain else _MODELS_AS_TEXT
+        for name in FILES if plain else ():
+            schema["properties"][name]["type"] = ["string", "null"]
     return body
 
 

@@ -99,7 +99,8 @@ def _kinds(schema: Schema) -> Iterator[str]:
     elif schema.get("type") == "array":
         yield f"list of {_kind(schema['items'])}"
     else:
-        yield escape(schema.get("format") or schema.get("type", "anything"))
+        kind = schema.get("format") or schema.get("type", "anything")
+        yield escape(kind if isinstance(kind, str) else " or ".join(kind))
     if "minimum" in schema and "maximum" in schema:
         yield f"{schema['minimum']} to {schema['maximum']}"
     if "pattern" in schema:

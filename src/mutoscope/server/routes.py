@@ -231,8 +231,8 @@ async def cancel_video(job: Asked, service: The) -> wire.Video:
 
 @videos.post("/videos/{video_id}/remix", openapi_extra=body_of_remix(), responses=ERRORS("id", "body", "queue", "disk"))
 async def remix_video(request: Request, response: Response, job: Asked, service: The, owner: Asking) -> wire.Video:
-    """The same photo and settings again, but for what the body says; an empty body makes the same clip once more, and one
-    with `models` lets those models make it side by side."""
+    """The same photo and settings again, but for what the body says (null leaves out a file that the video was given); an empty
+    body makes the same clip once more, and one with `models` lets those models make it side by side."""
     body = await read_body(request, service.settings.upload)
     body = body.comparing() if "models" in body.wishes else body
     response.headers.update(wire.POLL)

@@ -80,7 +80,7 @@ class Service:
             folder.mkdir()
             wishes, source = _wishes_of(remixed_from, models), remixed_from
             if remixed_from is not None:
-                await self._copy_files(remixed_from, folder)
+                await self._copy_files(remixed_from, folder, body.without)
             if body.earlier is not None:
                 source = await self._copy_clip(body.earlier, owner, folder)
             await body.keep(folder)
@@ -167,10 +167,10 @@ class Service:
         await self._derive("look", clip, target)
         return target
 
-    async def _copy_files(self, old: Job, folder: Path) -> None:
-        """What an earlier job was given, for a remix that brings nothing else."""
+    async def _copy_files(self, old: Job, folder: Path, without: frozenset[str]) -> None:
+        """What an earlier job was given, for a remix that neither brings something else nor wants to be without it."""
         for name in GIVEN:
-            if (given := self.store.folder(old.id) / name).exists():
+            if name not in without and (given := self.store.folder(old.id) / name).exists():
                 await _copy(given, folder / name)
 
     async def _copy_clip(self, clip: str, owner: str, folder: Path) -> Job:
