@@ -166,4 +166,4 @@ def family_run(
 
 
 # How long a run of a test is.
-TINY: Mapping[str, Any] = {"steps": 4, "warmup": 2, "workers": 0, "journal_every": 2, "save_every": 4}
+TINY: Mapping[str, Any] = {"steps": 4, "warmup": 2, "waits": {}, "workers": 0, "journal_every": 2, "save_every": 4}
