@@ -140,6 +140,14 @@ def test_specks_and_pinholes_are_tidied_away() -> None:
     assert np.array_equal(tidy(matte), whole)
 
 
+def test_what_hangs_beside_a_subject_stays_with_it_and_what_lies_away_does_not() -> None:
+    matte = ball(100, 60, 40).astype(np.float32)
+    matte[58:62, 142:146] = 1  # a hand, held out by an arm too thin to see
+    whole = matte.copy()
+    matte[58:62, 154:158] = 1
+    assert np.array_equal(tidy(matte), whole)
+
+
 def test_bounds_are_fractions_of_the_photo() -> None:
     matte = np.zeros((10, 20), np.float32)
     matte[2:5, 4:10] = 1

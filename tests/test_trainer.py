@@ -16,7 +16,7 @@ from mutoscope.objective import Objective
 from mutoscope.recipes.matte import tiny_matte
 from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
-from mutoscope.training.optimiser import orthogonalised
+from mutoscope.training.optimiser import OptimiserConfig, orthogonalised
 from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer
 
@@ -96,14 +96,29 @@ def test_a_run_can_begin_with_the_weights_of_a_checkpoint(tmp_path: Path) -> Non
     assert first.sha256[:12] in (second.folder / "card.md").read_text("utf-8")
 
 
-def test_a_phase_goes_at_its_own_pace(tmp_path: Path) -> None:
+def test_a_phase_learns_in_its_own_way_and_from_its_own_time(tmp_path: Path) -> None:
     moved = []
-    for paces in ({}, {"fit": 0.0}):
-        trainer = Trainer(replace(RUN, steps=1, paces=paces), tmp_path / str(len(paces)))
+    still = {"fit": OptimiserConfig(muon_rate=0.0, adam_rate=0.0)}
+    one = replace(RUN, steps=1)
+    late = replace(RUN, waits={"fit": 1})
+    for number, run in enumerate((one, replace(one, optimisers=still), replace(late, steps=1), replace(late, steps=2))):
+        trainer = Trainer(run, tmp_path / str(number))
         before = trainer.objective.state_dict()["map.weight"].clone()
         trainer.train()
         moved.append(not torch.equal(before, trainer.objective.state_dict()["map.weight"]))
-    assert moved == [True, False]
+    assert moved == [True, False, False, True]
+
+
+def test_a_phase_that_waited_goes_on_to_the_last_digit(tmp_path: Path) -> None:
+    run = replace(RUN, steps=8, waits={"fit": 2}, warmup=4)
+    whole, first = Trainer(run, tmp_path / "whole"), Trainer(run, tmp_path / "halves")
+    whole.train()
+    first.train(until=5)
+    second = Trainer(run, tmp_path / "halves")
+    assert second.resume()
+    second.train()
+    for name, p in whole.objective.state_dict().items():
+        assert torch.equal(p, second.objective.state_dict()[name]), name
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ class TaughtBatches:
         newest = self.first + step // self.repeats
         rng = numpy_rng(self.batches.seed, f"taught/{step}")
         older = int(rng.integers(max(0, newest + 1 - self.window), newest + 1))
-        return self._taught(newest if step % self.repeats == 0 else older)
+        taught = self._taught(newest if step % self.repeats == 0 else older)
+        # Words are cheap: a reader that meets the same captions again and again learns them by heart.
+        return taught._replace(drawn=taught.drawn._replace(lesson=self.batches.lesson(rng)))
 
     @cached_property
     def _model(self) -> Diffusion:

@@ -53,10 +53,12 @@ class ClipBatches:
         older = rng.integers(max(0, end - self.clips.window), end, self.size - fresh)
         shown = [self.clips[int(number)] for number in (*range(first, end), *older)]
         condition, meant = self._told([clip.story for clip in shown], rng, known_of(shown, rng))
-        others = [seen_story(world, rng) for _ in range(self.lessons)]
-        return FamilyBatch(
-            torch.stack([clip.code for clip in shown]), condition, meant, Lesson(*self._told(others, rng, None))
-        )
+        return FamilyBatch(torch.stack([clip.code for clip in shown]), condition, meant, self.lesson(rng))
+
+    def lesson(self, rng: np.random.Generator) -> Lesson:
+        """Captions for the reader alone."""
+        others = [seen_story(self.clips.world, rng) for _ in range(self.lessons)]
+        return Lesson(*self._told(others, rng, None))
 
     def _told(self, stories: Sequence[Any], rng: np.random.Generator, known: Known | None) -> tuple[Condition, Tensor]:
         """Captions of stories, some words blurred, and what each of their segments means."""
@@ -166,4 +168,4 @@ def family_run(
 
 
 # How long a run of a test is.
-TINY: Mapping[str, Any] = {"steps": 4, "warmup": 2, "workers": 0, "journal_every": 2, "save_every": 4}
+TINY: Mapping[str, Any] = {"steps": 4, "warmup": 2, "waits": {}, "workers": 0, "journal_every": 2, "save_every": 4}

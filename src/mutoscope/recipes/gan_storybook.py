@@ -47,7 +47,8 @@ def gan_run(
         lambda scaling: Gan(config, scaling, judge, contest=contest, penalty=1.0),
         # Each plays against what the other is now: what it did before is a poor guide (R3GAN: no momentum).
         optimiser=OptimiserConfig(muon_rate=0.01, adam_rate=1e-3, momentum=0.0, betas=(0.0, 0.99)),
-        # A generator as fast as its discriminator runs away from it, and nothing is learned (Heusel et al. 2017, arXiv 1706.08500).
-        paces={"generator": 0.1},
-        **how,
+        # A generator as fast as its discriminator runs away from it, and nothing is learned (Heusel et al. 2017, arXiv 1706.08500);
+        # one that follows a discriminator which knows nothing yet forgets what it began with.
+        optimisers={"generator": OptimiserConfig(muon_rate=5e-4, adam_rate=5e-5, momentum=0.9, betas=(0.5, 0.99))},
+        **{"waits": {"generator": 60}} | how,
     )

@@ -22,7 +22,8 @@ class Run:
     batches: BatchSource
     steps: int
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    paces: Mapping[str, float] = field(default_factory=dict)  # what a phase's rates are multiplied by
+    optimisers: Mapping[str, OptimiserConfig] = field(default_factory=dict)  # of phases that learn in another way
+    waits: Mapping[str, int] = field(default_factory=dict)  # steps that a phase lets pass before it learns
     warmup: int = 100
     decay: float = 0.5  # the last part of the run over which the rate falls linearly to zero
     ema: float = 0.999
@@ -34,7 +35,11 @@ class Run:
     eight_bits: bool = False  # in the checkpoint: matrices as int8 with a scale per row
     parts: Mapping[str, Path] = field(default_factory=dict)  # checkpoints that go into this one, by name
 
-    def rate(self, step: int) -> float:
-        """Share of the plateau's learning rate at a step: warm-up, plateau, linear decay."""
+    def rate(self, step: int, phase: str) -> float:
+        """Share of the plateau's learning rate of a phase at a step: warm-up, plateau, linear decay."""
         falling = (self.steps - step) / max(1, self.decay * self.steps)
-        return min(1.0, (step + 1) / max(1, self.warmup), falling)
+        return min(1.0, (self.learned(step, phase) + 1) / max(1, self.warmup), falling)
+
+    def learned(self, step: int, phase: str) -> int:
+        """How many steps a phase has learned for at a step; below zero while it waits."""
+        return step - self.waits.get(phase, 0)

@@ -38,7 +38,10 @@ class Trainer:
                     module.compile(dynamic=True)
         named = {id(p): n for n, p in self.objective.named_parameters()}
         self.optimisers = {
-            phase: Optimiser([(named[id(p)], p) for p in self.objective.parameters_of(phase)], run.optimiser)
+            phase: Optimiser(
+                [(named[id(p)], p) for p in self.objective.parameters_of(phase)],
+                run.optimisers.get(phase, run.optimiser),
+            )
             for phase in self.objective.phases
         }
         self.ema = self._copied()
@@ -76,13 +79,15 @@ class Trainer:
     def _one_step(self, batch: Any) -> dict[str, float]:
         numbers: dict[str, float] = {}
         for phase, optimiser in self.optimisers.items():
+            if self.run.learned(self.step, phase) < 0:
+                continue
             rng = torch_rng(self.run.seed, f"{self.run.name}/{phase}/{self.step}")
             with torch.autocast(self.device.type, torch.bfloat16, enabled=self.run.bf16):
                 loss, extra = self.objective.loss(phase, batch, rng)
             # What belongs to another phase must not find this one's gradients when its turn comes.
             mine = [p for p in self.objective.parameters_of(phase) if p.requires_grad]
             loss.backward(inputs=mine)  # type: ignore[no-untyped-call]
-            optimiser.step(self.run.rate(self.step) * self.run.paces.get(phase, 1.0))
+            optimiser.step(self.run.rate(self.step, phase))
             numbers |= {phase: float(loss.detach()), **extra}
         # A young average follows closely, so that a short run is not stuck near its random start.
         keep = min(self.run.ema, (1 + self.step) / (10 + self.step))
@@ -118,7 +123,7 @@ class Trainer:
                 self.ema[name].copy_(state[f"ema/{name}"])
         self.step, self.seconds = int(metadata["step"]), float(metadata["seconds"])
         for phase, optimiser in self.optimisers.items():
-            optimiser.load(with_prefix(state, f"optimiser/{phase}/"), self.step)
+            optimiser.load(with_prefix(state, f"optimiser/{phase}/"), max(0, self.run.learned(self.step, phase)))
         return True
 
     def use_ema(self) -> Objective:

@@ -22,6 +22,7 @@ Rendering = Literal["layers", "soft", "camera"]
 SURE, SURE_WHERE_SHOWN = 0.8, 0.55
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
+BESIDE = 0.02  # of the long side: how far from a subject what belongs to it may begin
 
 
 def rendering_for(subject: Subject) -> Rendering:
@@ -112,15 +113,21 @@ def sharpened(picture: Pixels, matte: Matte) -> Matte:  # (h, w, 3), (h', w') ->
 
 
 def tidy(matte: Matte) -> Matte:
-    """Without specks: parts below a tenth of the largest go, and so do holes below a thousandth of the picture."""
+    """Without specks: parts below a tenth of the largest go, and so do holes below a thousandth of the picture.
+
+    What lies right beside a part that stays, stays with it: it hangs on it by what is too thin to be seen at this size.
+    """
     hard = (matte > 0.5).astype(np.uint8)
     for wanted in (1, 0):
         _, labels, stats, _ = cv2.connectedComponentsWithStats((hard == wanted).astype(np.uint8), connectivity=4)
         areas = stats[:, cv2.CC_STAT_AREA].copy()
         areas[0] = 0
         least = 0.1 * areas.max() if wanted else 0.001 * hard.size
-        small = np.flatnonzero(areas < least)
-        hard[np.isin(labels, small[small > 0])] = 1 - wanted
+        small = np.isin(labels, np.flatnonzero((areas > 0) & (areas < least)))
+        if wanted:
+            away = cv2.distanceTransform((small | (hard == 0)).astype(np.uint8), cv2.DIST_L2, 3)
+            small &= ~np.isin(labels, labels[small & (away <= BESIDE * max(hard.shape))])
+        hard[small] = 1 - wanted
     return hard.astype(np.float32)
 
 
