@@ -6,6 +6,7 @@ from torch import nn
 from toy_story import CONFIGS, DENOISER, SHAPE, TEXT, lesson, objective, scaling, told
 
 from mutoscope.errors import MutoscopeError
+from mutoscope.families.family import Sampling
 from mutoscope.families.gan import Contest, Gan, GanConfig, diversity
 from mutoscope.families.judge import JudgeConfig
 from mutoscope.seeding import torch_rng
@@ -64,6 +65,18 @@ def test_diversity_is_zero_where_noise_does_nothing_and_one_where_it_does_as_muc
     lively(model.judge)
     _, numbers = model.loss("generator", lesson(), torch_rng(0, "deaf"))
     assert numbers["diversity"] < 1e-3
+
+
+def test_less_temperature_draws_less_varied_clips() -> None:
+    generator = gan().generator
+    lively(generator)
+    words = told(["dark"])
+    apart = []
+    for temperature in (1.0, 0.5):
+        how = Sampling(temperature=temperature)
+        one, two = (generator.sample(SHAPE, words, seed, how, lambda *_: None) for seed in (0, 1))
+        apart.append(float((one - two).square().mean()))
+    assert 0 < apart[1] < apart[0]
 
 
 def test_the_judge_looks_at_words_at_known_codes_and_at_time() -> None:

@@ -66,7 +66,7 @@ class GenerateRequest:
     steps: int | None = field(default=None, metadata=_wish("sampling steps; more is slower and finer", "N", 1, 200))
     temperature: float | None = field(
         default=None,
-        metadata=_wish("how freely tokens are drawn; 1 is as learned, less is surer (autoregressive)", "X", 0.05, 2),
+        metadata=_wish("how freely a model draws; 1 is as learned, less is surer (autoregressive, gan)", "X", 0.05, 2),
     )
     top_k: int | None = field(
         default=None, metadata=_wish("draw from the N likeliest tokens only (autoregressive)", "N", 1, 4096)

@@ -51,8 +51,8 @@ class Generator(nn.Module):
     learn and not in what they are, and one may begin with the weights of the other (as Lin et al. 2025, arXiv 2501.08316).
     """
 
-    takes = frozenset({"last"})
-    own = Sampling()
+    takes = frozenset({"last", "temperature"})
+    own = Sampling(temperature=0.8)
 
     def __init__(self, config: GanConfig, scaling: Scaling) -> None:
         super().__init__()
@@ -74,9 +74,10 @@ class Generator(nn.Module):
         on_step: OnStep,
         against: Condition | None = None,
     ) -> Tensor:
-        """Codes (B, *shape) of one step."""
+        """Codes (B, *shape) of one step; `temperature` scales the noise: less is truer, and less varied (Brock et al. 2019)."""
         assert against is None, "a GAN leads away from nothing"
         noise = torch.randn((1, *shape), generator=torch_rng(seed, "codes")).to(condition.seconds.device)
+        noise = noise * sampling.temperature
         condition = scaled_known(condition, self.scaling)
         drawn = self(noise.expand(len(condition.seconds), *shape), condition, self.denoiser.hear(condition))
         codes = self.scaling.natural(drawn)
