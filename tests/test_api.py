@@ -133,7 +133,7 @@ def test_without_a_photo_the_motion_model_says_what_it_needs() -> None:
 
 
 def test_an_unknown_model_or_recipe_is_named_beside_the_known_ones() -> None:
-    with pytest.raises(MutoscopeError, match="Bundled: autoregressive, diffusion, motion"):
+    with pytest.raises(MutoscopeError, match="Bundled: autoregressive, diffusion, gan, motion"):
         api.generate_request(GenerateRequest(prompt="zoom in", photo=PHOTO, model="nothing"))
     with pytest.raises(MutoscopeError, match="Recipes: motion"):
         api.train("nothing")

@@ -119,18 +119,18 @@ def test_all_families_stand_on_one_page_that_needs_nothing_else(
         assert again.frames_sha256 == manifest.frames_sha256
 
 
-def test_a_family_without_weights_is_told_with_its_cure(
+def test_a_model_that_cannot_do_what_is_asked_is_named_with_the_cure(
     tiny_story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(tiny_story, tmp_path / "runs" / "diffusion_storybook" / "checkpoint")
-    assert main(["compare", PROMPT, *SMALL]) == 0
+    assert main(["compare", PROMPT, "--model", "diffusion", "--model", "motion", *SMALL]) == 0
     said = capsys.readouterr()
     assert said.out.strip() == "compare.html"
     page = Tags((tmp_path / "compare.html").read_text("utf-8"))
-    assert "mutoscope train gan_storybook" in page.text
-    assert "left out: gan." in said.err
-    assert main(["compare", PROMPT, "--model", "gan", *SMALL]) == 2
+    assert "--photo" in page.text
+    assert "left out: motion." in said.err
+    assert main(["compare", PROMPT, "--model", "motion", *SMALL]) == 2
     assert main(["compare", PROMPT, "--output", "compare.txt"]) == 2
     assert main(["compare", "wibble <b>wobble</b>", *SMALL]) == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["compare.html", "runs"]

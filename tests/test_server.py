@@ -275,7 +275,7 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "variants": 2, "keep": 1}}, 400, "needs a clip of the storybook"),
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "last": DATA_URL, "model": "motion"}}, 400, "takes no --last"),
     ({"json": {"prompt": PROMPT, "model": "motion"}}, 400, "No photo"),
-    ({"json": {"prompt": PROMPT, "model": "gan"}}, 400, "There are motion, autoregressive, diffusion"),
+    ({"json": {"prompt": PROMPT, "model": "gam"}}, 400, "There are motion, autoregressive, diffusion, gan"),
     ({"json": {"prompt": PROMPT, "photo": DATA_URL, "model": str(WEIGHTS / "motion")}}, 400, "There is no model"),
     ({"json": {"prompt": PROMPT, "model": f"hub:{WEIGHTS}"}}, 400, "There is no model"),
     ({"json": {"prompt": PROMPT, "model": "hub:Wan-AI/Wan2.2-TI2V-5B-Diffusers"}}, 400, "--fetch Wan-AI/Wan2.2"),

@@ -50,7 +50,7 @@ def frames(server: Server, job: dict[str, Any], tmp_path: Path) -> Any:
 
 def test_what_is_on_this_disk_is_listed_and_nothing_else(server: Server) -> None:
     told = {model["id"]: model for model in server.http.get("/v1/models").json()["data"]}
-    assert list(told) == ["motion", "autoregressive", "diffusion"]
+    assert list(told) == ["motion", "autoregressive", "diffusion", "gan"]
     assert "words alone" in told["diffusion"]["can"]
     assert told["motion"]["licence"] == "Apache-2.0"
 

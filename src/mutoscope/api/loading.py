@@ -49,17 +49,10 @@ def folder_of(model: str, world: str = "storybook") -> Path:
             f"Train one (`mutoscope train latent_{world}`, then `mutoscope train {family}_{world}`), or give its checkpoint "
             "with --checkpoint DIR.",
         )
-    if family in FAMILIES:
-        raise MutoscopeError(
-            f"No {family} model, which draws without a photo, is here: none is bundled, and none was trained.",
-            f"It is looked for in {trained}.",
-            f"Train one (`mutoscope train latent`, then `mutoscope train {family}_storybook`), give its checkpoint with "
-            "--model DIR, or move a photo with --photo FILE.",
-            "not_trained",
-        )
-    known = f"Bundled: {', '.join(bundled_models())}. Trained here: {', '.join(FAMILIES)}."
     raise MutoscopeError(
-        f"There is no model {model!r}.", known, "Choose one of them, or give the folder of a checkpoint."
+        f"There is no model {model!r}.",
+        f"Bundled: {', '.join(bundled_models())}.",
+        "Choose one of them, or give the folder of a checkpoint.",
     )
 
 
