@@ -10,6 +10,7 @@ from PIL import Image
 from mutoscope import api
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.cli import main
+from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import check_words
@@ -83,6 +84,20 @@ def test_a_first_frame_is_shown_as_well_as_the_codec_can(tiny_story: Path, tmp_p
     assert not np.array_equal(with_photo.frames, last.frames)
 
 
+def test_parts_of_a_prompt_share_the_seconds_that_are_asked_for(tiny_story: Path, tmp_path: Path) -> None:
+    conditioner = api.load(str(tiny_story)).conditioner
+    assert isinstance(conditioner, StoryConditioner)
+    whole = conditioner.drawn.seconds
+    prompt = "a red circle bounces, then rolls left"
+    told = conditioner(GenerateRequest(prompt=prompt, seconds=1, fps=8, size="64x64"))
+    assert told.condition.segments.flatten().tolist() == pytest.approx([0, 0.5, 0.5, whole])
+    assert [part.end for part in told.timeline.segments] == [0.5, 1]
+    clip = api.generate(prompt, model=str(tiny_story), seconds=1, fps=8, size="64x64").save(tmp_path / "clip.mp4")
+    longer = conditioner(GenerateRequest(prompt=prompt, seconds=0.5, extends=str(clip)))
+    change = (longer.repeated - 1) / conditioner.drawn.fps + 0.25
+    assert longer.condition.segments.flatten().tolist() == pytest.approx([0, change, change, whole])
+
+
 def test_an_earlier_clip_goes_on_unchanged_and_grows_by_the_seconds_asked(tiny_story: Path, tmp_path: Path) -> None:
     clip = made(tiny_story, size="64x64").save(tmp_path / "clip.mp4")
     earlier = Video.open(clip).frames
@@ -119,16 +134,6 @@ def test_the_motion_model_takes_no_last_frame_but_a_negative_prompt() -> None:
         for negative in (None, "the camera pans left")
     )
     assert not np.array_equal(plain, away)
-
-
-def test_without_weights_the_command_says_how_to_get_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert main(["generate", PROMPT, "--model", "gan"]) == 2
-    told = capsys.readouterr().err
-    assert "mutoscope train gan_storybook" in told
-    assert "--photo" in told
 
 
 def test_the_command_draws_and_extends(

@@ -12,7 +12,7 @@ from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.conditioner import Told, avoided, refuse_wishes
 from mutoscope.errors import MutoscopeError
 from mutoscope.language.commands import expand_commands
-from mutoscope.language.timeline import parse_timeline
+from mutoscope.language.timeline import Timeline, parse_timeline
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.language.understanding import check_words
 from mutoscope.manifest import fingerprint
@@ -42,12 +42,13 @@ class StoryConditioner:
         self.refuse(request, photo=pixels is not None)
         prompt = expand_commands(request.prompt)
         understanding = check_words(prompt, self.tokenizer)
-        timeline = parse_timeline(prompt, self.drawn.seconds)
+        timeline = parse_timeline(prompt, request.seconds)
         if pixels is None and request.photo is not None:
             pixels = open_photo(request.photo)
         earlier = _even(Video.open(request.extends)) if request.extends is not None else None
         known, repeated = self._known(request, pixels, earlier)
-        timelines = [timeline, *avoided(request, self.drawn.seconds)]
+        begin = max(0, repeated - 1) / self.drawn.fps
+        timelines = [self._spread(one, begin) for one in (timeline, *avoided(request, request.seconds))]
         rows = len(timelines)
         for_each = Known(known.codes.repeat(rows, 1, 1, 1, 1), known.given.repeat(rows, 1))
         both = encode_condition(self.tokenizer, timelines, known=for_each)
@@ -64,6 +65,17 @@ class StoryConditioner:
             earlier=None if earlier is None else earlier.frames,
             repeated=repeated,
         )
+
+    def _spread(self, timeline: Timeline, begin: float) -> Timeline:
+        """A timeline of the seconds that are asked for, as one of all that is drawn: the new ones begin at `begin`.
+
+        What comes before is the end of an earlier clip, and what comes after them is cut off: they count to the first and
+        the last part.
+        """
+        parts = [replace(part, start=part.start + begin, end=part.end + begin) for part in timeline.segments]
+        parts[0] = replace(parts[0], start=0.0)
+        parts[-1] = replace(parts[-1], end=self.drawn.seconds)
+        return Timeline(segments=tuple(parts), seconds=self.drawn.seconds)
 
     def refuse(self, request: GenerateRequest, *, photo: bool = False) -> None:
         """Errors: MutoscopeError for what the model cannot do, before any work; `photo` says that one was given as pixels."""

@@ -58,7 +58,7 @@ def heed(sentence: str, frames: Frames, fps: int, drawn: ClipShape, stage: int) 
 
     Only what the sentence says is asked: what it leaves open is drawn anyhow. Errors: MutoscopeError where it tells no story.
     """
-    told = read_story(sentence, drawn.seconds)
+    told = read_story(sentence, len(frames) / fps)
     story = told.story
     kinds = [kind for kind in READ if stage_of_kind(kind) <= stage or kind in {actor.kind for actor in story.actors}]
     clip = parse_clip(_as_drawn(frames, fps, drawn), drawn.fps, kinds)
