@@ -81,6 +81,12 @@ def test_words_that_a_clip_does_not_follow_are_told_as_they_were_written(
     assert heeding.unmeasured == ()
 
 
+@pytest.mark.filterwarnings("error")
+def test_parts_of_a_sentence_share_the_seconds_that_a_clip_has(rolls: Frames) -> None:
+    heeding = heed("a red ball bounces, then rolls left", rolls[:36], 24, SHAPE, 1)
+    assert {thing.where for thing in heeding.things if "-" in thing.where} == {"0.0-0.8 s", "0.8-1.5 s"}
+
+
 def test_what_cannot_be_measured_is_told(rolls: Frames) -> None:
     heeding = heed("a red ball that is wobbly bounces, then turns blue", rolls, 24, SHAPE, 1)
     assert "wobbly" in heeding.unmeasured

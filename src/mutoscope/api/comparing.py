@@ -32,57 +32,46 @@ def compare(
 ) -> Comparison:
     """What several models make of one prompt, photo and seed: their clips, what each follows of the words and what it took.
 
-    `models`: names or folders as for `generate`; by itself all families that draw, of which those without weights are told
-    as absent, as is any model that refuses the prompt. `wishes` as for `generate`. Errors: MutoscopeError for a model that
-    was named and is not here, and where no model draws.
+    `models`: names or folders as for `generate`; by itself all families that draw. A model that refuses the prompt is told as
+    absent. `wishes` as for `generate`. Errors: MutoscopeError for a model that is not here, and where no model draws.
     """
     request = GenerateRequest.from_dict({"prompt": prompt, **wishes, "photo": path_of(photo), "model": DRAWS})
-    present, missing = entrants(models)
     pixels = None if photo is None else pixels_of(photo)
     contenders: list[Contender] = []
     refused: list[Absent] = []
-    for name in present:
+    for name in entrants(models):
         try:
             contenders.append(_contender(name, replace(request, model=name), pixels, on_progress))
         except MutoscopeError as error:
             refused.append(Absent(name=name, why=error))
     if not contenders:
-        raise [*refused, *missing][0].why
-    absent = [*refused, *missing]
-    return Comparison(sentence=prompt, seed=request.seed, photo=pixels, contenders=contenders, absent=absent)
+        raise refused[0].why
+    return Comparison(sentence=prompt, seed=request.seed, photo=pixels, contenders=contenders, absent=refused)
 
 
-def entrants(models: Sequence[str] = ()) -> tuple[list[str], list[Absent]]:
-    """Which of the models that `compare` is given have weights here, and which have none.
+def entrants(models: Sequence[str] = ()) -> list[str]:
+    """The models that `compare` lets draw: those that are named, each once, or all families.
 
-    Errors: MutoscopeError for a model that was named and is not here.
+    Errors: MutoscopeError for a model that is not here.
     """
-    present: list[str] = []
-    missing: list[Absent] = []
-    for name in dict.fromkeys(models or FAMILIES):
-        try:
-            if not name.startswith(HUB):
-                folder_of(name)
-            present.append(name)
-        except MutoscopeError as error:
-            if models:
-                raise
-            missing.append(Absent(name=name, why=error))
-    return present, missing
+    names = list(dict.fromkeys(models or FAMILIES))
+    for name in names:
+        if not name.startswith(HUB):
+            folder_of(name)
+    return names
 
 
 def check_comparison(request: GenerateRequest, models: Sequence[str] = ()) -> Estimate:
     """What comparing will take, one model after the other; the clip is the largest. Errors: MutoscopeError where none draws."""
-    present, missing = entrants(models)
     found: list[Estimate] = []
     refused: list[MutoscopeError] = []
-    for name in present:
+    for name in entrants(models):
         try:
             found.append(check(replace(request, model=name)))
         except MutoscopeError as error:
             refused.append(error)
     if not found:
-        raise [*refused, *(each.why for each in missing)][0]
+        raise refused[0]
     largest = max(found, key=lambda each: each.width * each.height * each.frames)
     memory = max(each.memory_bytes for each in found)
     return replace(largest, seconds=sum(each.seconds for each in found), memory_bytes=memory)

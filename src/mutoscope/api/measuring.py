@@ -337,7 +337,7 @@ def bench(photo: Path = SAMPLE) -> Bench:
 
 def bench_families(rounds: int = ROUNDS) -> list[DrawingSpeed]:
     """How soon each of the families that are here gives a clip of three seconds and 256x256, and its first frames."""
-    here = {name: load(name) for name in entrants()[0]}
+    here = {name: load(name) for name in entrants()}
     return measure_drawing_speed(here, _TIMED, rounds)
 
 

@@ -84,7 +84,7 @@ def compare(asked: dict[str, Any], say: Say, cancelled: threading.Event) -> dict
     from mutoscope import api
 
     folder, models = Path(asked["folder"]), asked["models"]
-    teller = Teller(folder, len(api.entrants(models)[0]), say, cancelled)
+    teller = Teller(folder, len(api.entrants(models)), say, cancelled)
     wishes: dict[str, Any] = {name: wish for name, wish in _located(asked).to_dict().items() if name != "model"}
     found = api.compare(**wishes, models=models, on_progress=teller.tell)
     contenders = [replace(one, video=_anonymous(one.video, asked["request"])) for one in found.contenders]
