@@ -5,7 +5,7 @@ import difflib
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,13 +67,18 @@ class Checkpoint:
         except RuntimeError as error:
             raise self._unfit(error) from error
 
-    def lend_to(self, module: nn.Module) -> int:
+    def lend_to(self, module: nn.Module, vocabulary: Sequence[str] = ()) -> int:
         """Copy those weights that a module has as well: the same place in its network, the same shape. How many they are.
 
         The network itself may have another name: a transformer that told noise from codes lends its blocks, its reader and its
-        words to one that tells the next token.
+        words to one that tells the next token. With the module's `vocabulary` every word that both know brings its own vector.
         """
         own, lent = _within(module.state_dict()), _within(self._weights())
+        known = self.config.get("vocabulary", ())
+        for inside, (_, table) in own.items():
+            if inside.endswith(_WORDS) and inside in lent and vocabulary and known:
+                name, theirs = lent[inside]
+                lent[inside] = name, _moved(table, theirs, vocabulary, known)
         fits = {
             name: lent[inside][1]
             for inside, (name, value) in own.items()
@@ -103,6 +108,17 @@ class Checkpoint:
         return MutoscopeError(problem, "Weights and config.json must belong together.", _CURE)
 
 
+def _moved(table: Tensor, lent: Tensor, vocabulary: Sequence[str], known: Sequence[str]) -> Tensor:
+    """A table of words (2 + V, E) with the lent vectors of those that both vocabularies have, wherever they stand there."""
+    if table.shape[1:] != lent.shape[1:]:
+        return lent
+    moved, places = table.clone(), {word: place for place, word in enumerate(known, start=2)}
+    both = [(own, places[word]) for own, word in enumerate(vocabulary, start=2) if word in places]
+    here, there = zip((0, 0), (1, 1), *both, strict=True)  # padding and unknown words come first in all
+    moved[list(here)] = lent[list(there)].to(moved)
+    return moved
+
+
 def _within(weights: Mapping[str, Tensor]) -> dict[str, tuple[str, Tensor]]:
     """Weights and their whole names by the names that they have within the one network that holds them all, if one does."""
     alone = len({name.partition(".")[0] for name in weights}) == 1
@@ -128,6 +144,7 @@ def save_checkpoint(
 
 
 _SCALE = ".scale-of-8-bits"
+_WORDS = "text.word.weight"  # the table whose rows are words
 
 
 def packed(tensors: Mapping[str, Tensor], *, eight_bits: bool) -> dict[str, Tensor]:

@@ -50,7 +50,7 @@ class Trainer:
 
     def begin_with(self, checkpoint: Checkpoint) -> int:
         """Take what fits of a checkpoint for the first weights, instead of random ones. How many tensors that are."""
-        lent = checkpoint.lend_to(self.objective.kept())
+        lent = checkpoint.lend_to(self.objective.kept(), self.run.config.get("vocabulary", ()))
         self.ema = self._copied()
         return lent
 
