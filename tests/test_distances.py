@@ -12,8 +12,9 @@ from mutoscope.alignment.alignment import Alignment
 from mutoscope.alignment.ranking import Ranker
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.asking import Prompt, asked_prompts, true_clip
 from mutoscope.evaluation.storybook.distances import OTHERS, DistanceReport, measure_distances
-from mutoscope.evaluation.storybook.following import Prompt, asked_prompts, measure_following, true_clip
+from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.ladder import LADDER
 from mutoscope.language.tokens import Tokenizer

@@ -15,8 +15,9 @@ from mutoscope.api.loading import FAMILIES
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.asking import true_clip
 from mutoscope.evaluation.storybook.diversity import Spread, apart
-from mutoscope.evaluation.storybook.following import measure_following, true_clip
+from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.evaluation.storybook.scoreboard import Scoreboard
 from mutoscope.media.video import Video

@@ -11,8 +11,8 @@ from torch import Tensor
 from mutoscope.checkpoints.latent import codec_folder, load_autoencoder
 from mutoscope.cli import main
 from mutoscope.codecs.latent import LatentCodec
+from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.drift import LENGTHS, gone_on, lasts, measure_drift
-from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.shapes import ClipShape
 

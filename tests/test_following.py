@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.cli import main
-from mutoscope.evaluation.storybook.following import draw_prompts, measure_following
+from mutoscope.evaluation.storybook.asking import draw_prompts
+from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.world.storybook.captions.parsing import read_story
 from mutoscope.world.storybook.drawing import render_stories

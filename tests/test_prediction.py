@@ -16,7 +16,7 @@ from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.prediction import PredictionReport, Predictor, measure_prediction
-from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
+from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.families.forecaster import Forecaster, ForecasterBatch, ForecasterConfig
 from mutoscope.networks.mixers import ConvLSTM
 from mutoscope.recipes.running import train

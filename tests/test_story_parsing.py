@@ -41,7 +41,7 @@ def test_two_actors_light_and_weather_are_kept_apart() -> None:
 def test_captions_are_read_as_the_stories_that_they_were_made_of(stage: int, share: float) -> None:
     rng = np.random.default_rng(stage)
     right = 0
-    for number in range(100):
+    for number in range(200):
         story = sample_story(rng, 3.0, stage=stage)
         found = read_story(caption(story, rng, "en" if number % 2 else "zh"), 3.0).story
         looks = [(actor.kind, actor.size) for actor in found.actors] == [(a.kind, a.size) for a in story.actors]
@@ -49,7 +49,7 @@ def test_captions_are_read_as_the_stories_that_they_were_made_of(stage: int, sha
         right += (
             looks and acts == [[a.action for a in beat.acts] for beat in story.beats] and found.place is story.place
         )
-    assert right >= 100 * share
+    assert right >= 200 * share
 
 
 def test_what_the_storybook_does_not_know_or_cannot_do_is_told() -> None:

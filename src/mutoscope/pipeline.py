@@ -281,11 +281,12 @@ def _story_pipeline(model: Checkpoint, config: StoryConfig, upsampler_folders: S
     tokenizer = _tokenizer(model, config.text)
     world = model.config.get("world", "storybook")  # models of before there were other worlds name none
     stage = model.part("stage", int) if world == "storybook" else None
+    changes = bool(model.config.get("changes", False))  # models of before say nothing of them
     raisers = () if stage is None else upsampler_folders
     found = next((folder for folder in raisers if (folder / "config.json").is_file()), None)
     drawn = config_from(ClipShape, model.part("shape", dict))
     return Pipeline(
-        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage),
+        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage, changes=changes),
         family=load_family(model),
         codec=codec,
         name=model.folder.name,

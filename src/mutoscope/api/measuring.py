@@ -39,14 +39,16 @@ from mutoscope.evaluation.plotting import check_plots
 from mutoscope.evaluation.questions import KINDS, Kind, draw_questions
 from mutoscope.evaluation.report import Results
 from mutoscope.evaluation.scorecard import MotionScorecard
+from mutoscope.evaluation.storybook.asking import Draw, asked_prompts
 from mutoscope.evaluation.storybook.distances import DistanceReport, measure_distances
 from mutoscope.evaluation.storybook.examples import draw_examples as examples_of
-from mutoscope.evaluation.storybook.following import Draw, Following, asked_prompts, measure_following
+from mutoscope.evaluation.storybook.following import Following, measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE, measure_ruler
 from mutoscope.evaluation.storybook.raising import measure_raising
 from mutoscope.evaluation.storybook.retrieval import measure_retrieval
 from mutoscope.evaluation.storybook.scoreboard import Scoreboard
 from mutoscope.evaluation.storybook.sheet import check_sheet, save_sheet
+from mutoscope.evaluation.storybook.timing import measure_timing
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.language.timeline import parse_timeline
@@ -147,16 +149,19 @@ def _asked(prompt: str, seed: int) -> GenerateRequest:
     return GenerateRequest(prompt=prompt, seed=seed)
 
 
-def evaluate_ruler(*, scenes: int = 200, stage: int = 1, seed: int = 0, codec: Path | None = None) -> str:
+def evaluate_ruler(
+    *, scenes: int = 200, stage: int = 1, changes: bool = False, seed: int = 0, codec: Path | None = None
+) -> str:
     """What the ruler of the storybook says of true, spoilt and other stories' clips, as a Markdown table.
 
-    `codec`: a checkpoint of a latent codec, whose reconstructions are measured as well.
+    `changes`: of stories in which one thing comes after another; `codec`: a checkpoint of a latent codec, whose reconstructions
+    are measured as well.
     """
     if scenes < 2:
         raise MutoscopeError(f"{scenes} clips measure no ruler.", "At least two are needed.", "Write --scenes 200.")
     prepare()
     trained = None if codec is None else LatentCodec(load_autoencoder(codec))
-    return measure_ruler(scenes, stage, seed, trained).table()
+    return measure_ruler(scenes, stage, seed, trained, changes=changes).table()
 
 
 def evaluate_raising(*, scenes: int = 50, stage: int = 1, checkpoint: Path | None = None) -> str:
@@ -249,12 +254,17 @@ def _followed(
         assert isinstance(pipeline.codec, LatentCodec)
         return pipeline.codec.decode(pipeline.codec.encode(frames), None, drawn)
 
-    found = measure_following(_drawing(pipeline, drawn), kept, scenes, seeds, stage, drawn, tell, ranker)
-    if ranker is None or found.features is None or scenes < 2:
-        return found, found.table()
-    tell("distances from true clips")
-    distances = _distances(ranker, scenes, stage, drawn, {pipeline.name: found.features})
-    return found, f"{found.table()}\n\n{distances.table()}"
+    draw = _drawing(pipeline, drawn)
+    found = measure_following(draw, kept, scenes, seeds, stage, drawn, tell, ranker)
+    tables = [found.table()]
+    if conditioner.changes:
+        timing = measure_timing(draw, scenes, seeds, stage, drawn, tell)
+        found = replace(found, shown=[*found.shown, *timing.shown])
+        tables.append(f"A, then B:\n\n{timing.table()}")
+    if ranker is not None and found.features is not None and scenes >= 2:
+        tell("distances from true clips")
+        tables.append(_distances(ranker, scenes, stage, drawn, {pipeline.name: found.features}).table())
+    return found, "\n\n".join(tables)
 
 
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:

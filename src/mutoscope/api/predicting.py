@@ -15,8 +15,8 @@ from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.prediction import Predict, Predictor, check_given, measure_prediction
+from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.drift import measure_drift
-from mutoscope.evaluation.storybook.following import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.sheet import check_sheet
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.pipeline import Pipeline

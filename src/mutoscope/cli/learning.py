@@ -21,7 +21,7 @@ def evaluate(wanted: argparse.Namespace) -> None:
     model = {} if wanted.model is None else {"model": wanted.model}
     match wanted.what:
         case "ruler":
-            print(api.evaluate_ruler(**_given(wanted, "scenes", "stage", "seed", "codec")))
+            print(api.evaluate_ruler(**_given(wanted, "scenes", "stage", "changes", "seed", "codec")))
         case "raising":
             print(api.evaluate_raising(**_given(wanted, "scenes", "stage", "checkpoint")))
         case "retrieval":
@@ -70,7 +70,7 @@ def bench(wanted: argparse.Namespace) -> None:
     print(api.bench_table(api.bench()))
 
 
-_OF_RECIPES = ("photos", "codec", "stage", "steps", "contest", "mixer", "teacher", "vectors", "encoder")
+_OF_RECIPES = ("photos", "codec", "stage", "changes", "steps", "contest", "mixer", "teacher", "vectors", "encoder")
 _OF_LORAS = ("model", "clips", "rank", "rate", "seconds", "size", "seed", "shown")
 
 

@@ -152,6 +152,9 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, raising, retrieval; default 1: shapes)")  # fmt: skip
+    evaluate.add_argument(
+        "--changes", action="store_true", help="stories in which one thing comes after another (ruler)"
+    )
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
     evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
@@ -186,6 +189,8 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of families)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                        help="how much of the storybook (recipes of the storybook; default 1: shapes)")  # fmt: skip
+    train.add_argument("--changes", action="store_true", default=None,
+                       help="one thing after another too, as stage 4 shows (families of the storybook)")  # fmt: skip
     train.add_argument("--steps", metavar="N", type=int, help="how many steps (most recipes; lora: 500)")
     train.add_argument("--contest", metavar="KIND", choices=["relativistic", "classical"],
                        help="how true and drawn clips are told apart (recipes of GANs; default relativistic)")  # fmt: skip

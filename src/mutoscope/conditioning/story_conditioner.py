@@ -28,14 +28,22 @@ _SIDE = 256  # pixels that are delivered where nothing else is asked
 class StoryConditioner:
     """Understands prompts with a world's vocabulary; photos and earlier clips become codes that are known.
 
-    `world`: the name of what is drawn; `stage`: of the storybook, None elsewhere.
+    `world`: the name of what is drawn; `stage`: of the storybook, None elsewhere; `changes`: whether it learned one thing
+    after another.
     """
 
     def __init__(
-        self, tokenizer: Tokenizer, codec: LatentCodec, drawn: ClipShape, world: str, stage: int | None
+        self,
+        tokenizer: Tokenizer,
+        codec: LatentCodec,
+        drawn: ClipShape,
+        world: str,
+        stage: int | None,
+        *,
+        changes: bool = False,
     ) -> None:
         self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
-        self.world, self.stage = world, stage
+        self.world, self.stage, self.changes = world, stage, changes
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""

@@ -9,6 +9,15 @@ parser = argparse.ArgumentParser(prog="python -m mutoscope.recipes", allow_abbre
 parser.add_argument("name", metavar="NAME")
 parser.add_argument("--resume", action="store_true")
 parser.add_argument("--compile", action="store_true", dest="compiled")
-for flag, kind in (("folder", Path), ("photos", Path), ("codec", Path), ("stage", int), ("steps", int)):
+parser.add_argument("--changes", action="store_true", default=None)
+for flag, kind in (
+    ("folder", Path),
+    ("photos", Path),
+    ("codec", Path),
+    ("stage", int),
+    ("steps", int),
+    ("start", Path),
+    ("teacher", Path),
+):
     parser.add_argument(f"--{flag}", type=kind)
 print(train(**vars(parser.parse_args())).folder)

@@ -11,10 +11,16 @@ from mutoscope.world.storybook.world import Storybook, tiny_storybook
 
 
 def autoregressive_storybook(
-    *, stage: int = 1, codec: Path | None = None, width: int = 256, depth: int = 8, steps: int = 2400
+    *,
+    stage: int = 1,
+    changes: bool = False,
+    codec: Path | None = None,
+    width: int = 256,
+    depth: int = 8,
+    steps: int = 2400,
 ) -> Run:
     """The bundled model of tokens (its card has the wall-clock); it may start with what the diffusion model learned."""
-    batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
+    batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=32, lessons=128)
     config = AutoregressiveConfig(
         patch=2, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(stage)), text=usual_text(batches.tokenizer),
@@ -24,9 +30,9 @@ def autoregressive_storybook(
     )
 
 
-def tiny_autoregressive_storybook(*, stage: int = 1, codec: Path | None = None) -> Run:
+def tiny_autoregressive_storybook(*, stage: int = 1, changes: bool = False, codec: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(tiny_storybook(stage), codec=codec)
+    batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     config = AutoregressiveConfig(
         patch=2, width=32, depth=1, heads=1, meanings=len(story_meanings(stage)), text=tiny_text(batches.tokenizer)
     )

@@ -31,6 +31,7 @@ def tiny_denoiser_config(tokenizer: Tokenizer, stage: int, mixer: Mixing = "atte
 def diffusion_storybook(
     *,
     stage: int = 1,
+    changes: bool = False,
     codec: Path | None = None,
     mixer: Mixing = "attention",
     width: int = 256,
@@ -38,16 +39,18 @@ def diffusion_storybook(
     steps: int = 10900,
 ) -> Run:
     """The bundled model that draws: diffusion on the latent codec (its card has the wall-clock). Another `mixer` for comparison."""
-    batches = clip_batches(Storybook(stage=stage), codec=codec)
+    batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec)
     config = denoiser_config(batches.tokenizer, stage, width=width, depth=depth, mixer=mixer)
     return family_run(
         "diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), steps=steps
     )
 
 
-def tiny_diffusion_storybook(*, stage: int = 1, codec: Path | None = None, mixer: Mixing = "attention") -> Run:
+def tiny_diffusion_storybook(
+    *, stage: int = 1, changes: bool = False, codec: Path | None = None, mixer: Mixing = "attention"
+) -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(tiny_storybook(stage), codec=codec)
+    batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     config = tiny_denoiser_config(batches.tokenizer, stage, mixer)
     return family_run(
         "tiny_diffusion_storybook", config, batches, lambda scaling: clip_diffusion(config, scaling), **TINY

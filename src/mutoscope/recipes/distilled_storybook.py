@@ -76,6 +76,7 @@ class TaughtBatches:
 def distilled_storybook(
     *,
     stage: int = 1,
+    changes: bool = False,
     codec: Path | None = None,
     teacher: Path | None = None,
     width: int = 256,
@@ -83,15 +84,15 @@ def distilled_storybook(
     steps: int = 2000,
 ) -> Run:
     """A GAN's generator before its contest, taught by a diffusion model (the bundled one); best begun with its weights."""
-    batches = clip_batches(Storybook(stage=stage), codec=codec, size=64, lessons=128)
+    batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=64, lessons=128)
     taught = TaughtBatches(batches=batches, teacher=teacher or WEIGHTS / "diffusion", first=24, repeats=16, window=192)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     return _distillation_run("distilled_storybook", config, taught, steps=steps)
 
 
-def tiny_distilled_storybook(*, stage: int = 1, codec: Path | None = None, teacher: Path) -> Run:
+def tiny_distilled_storybook(*, stage: int = 1, changes: bool = False, codec: Path | None = None, teacher: Path) -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(tiny_storybook(stage), codec=codec)
+    batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     taught = TaughtBatches(batches=batches, teacher=teacher, first=1, repeats=2, window=2)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     return _distillation_run("tiny_distilled_storybook", config, taught, **TINY)

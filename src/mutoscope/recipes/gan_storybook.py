@@ -15,6 +15,7 @@ from mutoscope.world.storybook.world import Storybook, tiny_storybook
 def gan_storybook(
     *,
     stage: int = 1,
+    changes: bool = False,
     codec: Path | None = None,
     contest: Contest = "relativistic",
     width: int = 256,
@@ -22,15 +23,17 @@ def gan_storybook(
     steps: int = 6000,
 ) -> Run:
     """A GAN on the latent codec; hours of one core, minutes of a GPU. It may start with the weights of the diffusion model."""
-    batches = clip_batches(Storybook(stage=stage), codec=codec, size=32, lessons=128)
+    batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=32, lessons=128)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
     return gan_run("gan_storybook", config, judge, batches, contest, steps=steps)
 
 
-def tiny_gan_storybook(*, stage: int = 1, codec: Path | None = None, contest: Contest = "relativistic") -> Run:
+def tiny_gan_storybook(
+    *, stage: int = 1, changes: bool = False, codec: Path | None = None, contest: Contest = "relativistic"
+) -> Run:
     """The same at a size for tests: a few seconds."""
-    batches = tiny_batches(tiny_storybook(stage), codec=codec)
+    batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
     return gan_run("tiny_gan_storybook", config, judge, batches, contest, **TINY)

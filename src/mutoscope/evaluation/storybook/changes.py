@@ -1,11 +1,13 @@
 """Changes: when what a clip shows turns into something else, found without being told when that was asked for."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip
+from mutoscope.evaluation.storybook.swings import Swing
 
 Array = NDArray[np.float64]
 _FEWEST = 5  # frames of either side
@@ -16,22 +18,42 @@ _RECOLOURS = 0.175  # seconds after a change began have passed when half of a co
 _LASTS = 0.85  # of its beat is what a change of light takes
 _TONES = 6.0  # levels of 255 that a change of light makes at least
 _FINE = 0.05  # seconds
+_ANGULAR = ("bounce", "zigzag")  # whose pace jumps, so that one wave is not enough
 
 
-def change_times(clip: ParsedClip, cuts: Sequence[float]) -> tuple[float | None, ...]:
-    """When it changed, for every cut but the clip's ends, from all between its neighbours; None where nothing did."""
-    return tuple(_change(clip, before, after) for before, after in zip(cuts[:-2], cuts[2:], strict=True))
+class Deed(NamedTuple):
+    """What an actor was seen to do in a beat (None: not read), and how it goes to and fro, if it does."""
+
+    what: object
+    swing: Swing | None
 
 
-def _change(clip: ParsedClip, start: float, end: float) -> float | None:
+def change_times(clip: ParsedClip, cuts: Sequence[float], done: Sequence[Sequence[Deed]]) -> tuple[float | None, ...]:
+    """When it changed, for every cut but the clip's ends, from all between its neighbours; None where nothing did.
+
+    `done`: of every actor, beat after beat. It says what to look for, not when: who does the same twice did not change.
+    """
+    spans = enumerate(zip(cuts[:-2], cuts[2:], strict=True))
+    return tuple(_change(clip, span, [(own[at], own[at + 1]) for own in done]) for at, span in spans)
+
+
+def _change(clip: ParsedClip, span: tuple[float, float], done: Sequence[tuple[Deed, Deed]]) -> float | None:
+    start, end = span
     inside = (clip.times >= start) & (clip.times <= end)
-    deeds = [found for actor in clip.actors if (found := _split(clip.times, _deeds(actor, clip.fps), inside))]
-    if deeds:
-        return max(deeds)[1]
+    turned = []
+    for actor, (before, after) in zip(clip.actors, done, strict=True):
+        known = before.what is not None and after.what is not None
+        if known and before.what == after.what:
+            continue
+        swings = before.swing, after.swing
+        if (found := _split(clip.times, _deeds(actor, clip.fps), inside, swings, 0.0 if known else _CLEAR)) is not None:
+            turned.append(found)
+    if turned:
+        return max(turned)[1]
     colours = [actor.turned - _RECOLOURS for actor in clip.actors if start < actor.turned - _RECOLOURS < end]
     if colours:
         return colours[0]
-    weather = _split(clip.times, clip.marks / _MARKS, inside)
+    weather = _split(clip.times, clip.marks / _MARKS, inside, (None, None), _CLEAR)
     return weather[1] if weather else _dawn(clip.times[inside], clip.scenery.tone[inside])
 
 
@@ -46,23 +68,35 @@ def _deeds(actor: ActorTrack, fps: int) -> Array:  # (T, D)
     return np.stack([*rates, *poses], axis=-1) if rates else np.zeros((len(actor.x), 0))
 
 
-def _split(times: Array, values: Array, inside: NDArray[np.bool_]) -> tuple[float, float] | None:
+def _split(
+    times: Array, values: Array, inside: NDArray[np.bool_], swings: tuple[Swing | None, Swing | None], clear: float
+) -> tuple[float, float] | None:
     """How much likelier it is that (T, D) values have two trends, one after the other, than one; and when they change.
 
-    Each is a normal distribution about a line (Killick, Fearnhead, Eckley, "Optimal detection of changepoints", 2012).
+    Each is a normal distribution about a line (Killick, Fearnhead, Eckley, "Optimal detection of changepoints", 2012), or
+    about what goes to and fro as often as a swing. None unless it is more than `clear`.
     """
     seen = inside & np.isfinite(values).all(1)
     t, v = times[seen], values[seen]
     if len(t) < 2 * _FEWEST or not v.shape[1]:
         return None
-    costs = {at: _cost(t[:at], v[:at]) + _cost(t[at:], v[at:]) for at in range(_FEWEST, len(t) - _FEWEST + 1)}
+    first, second = swings
+    costs = {
+        at: _cost(t[:at], v[:at], first) + _cost(t[at:], v[at:], second) for at in range(_FEWEST, len(t) - _FEWEST + 1)
+    }
     best = min(costs, key=lambda at: costs[at])
-    gain = _cost(t, v) - costs[best]
-    return (gain, float(t[best - 1] + t[best]) / 2) if gain > _CLEAR else None
+    gain = min(_cost(t, v, swing) for swing in swings) - costs[best]
+    return (gain, float(t[best - 1] + t[best]) / 2) if gain > clear else None
 
 
-def _cost(times: Array, values: Array) -> float:
-    line = np.stack([np.ones_like(times), times], 1)
+def _cost(times: Array, values: Array, swing: Swing | None) -> float:
+    basis = [np.ones_like(times), times]
+    if swing is not None:
+        turns = 2 * np.pi * swing.rate * times
+        basis += [np.sin(turns), np.cos(turns)]
+        if swing.form in _ANGULAR:
+            basis += [np.sin(2 * turns), np.cos(2 * turns)]
+    line = np.stack(basis, 1)
     rest = values - line @ np.linalg.lstsq(line, values, rcond=None)[0]
     return float(len(times) * np.log((rest**2).mean(0) + _FLOOR**2).sum())
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from mutoscope.alignment.ranking import Ranker
 from mutoscope.evaluation.metric import METRICS, Features, measure
+from mutoscope.evaluation.storybook.asking import Prompt, true_clip
 from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.following import Prompt, true_clip
 from mutoscope.evaluation.storybook.ladder import LADDER
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape

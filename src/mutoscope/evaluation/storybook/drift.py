@@ -12,8 +12,8 @@ from mutoscope.codecs.latent_code import STRIDE, latent_shape
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.prediction import Predict
 from mutoscope.evaluation.scorecard import Rate
+from mutoscope.evaluation.storybook.asking import draw_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.following import draw_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.measure import score_stories
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
 from mutoscope.shapes import ClipShape

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.storybook.asking import Draw
 from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.following import Draw
 from mutoscope.evaluation.storybook.sheet import draw_sheet
 
 SENTENCES = (

@@ -1,7 +1,7 @@
 """Whether clips that a model draws do what their prompts say, by the ruler of the storybook."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,42 +9,18 @@ from numpy.typing import NDArray
 
 from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.evaluation.metric import Features
+from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.beginning import Beginning
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.diversity import Spread
 from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
-from mutoscope.evaluation.storybook.parser import parse_clip
-from mutoscope.evaluation.storybook.patterns import READ
-from mutoscope.evaluation.storybook.reading import StoryReading, read_clip
 from mutoscope.evaluation.storybook.sheet import draw_sheet
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
-from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
-from mutoscope.world.storybook.captions import caption
-from mutoscope.world.storybook.captions.parsing import read_story
-from mutoscope.world.storybook.cast import stage_of_kind
-from mutoscope.world.storybook.drawing import render_stories
-from mutoscope.world.storybook.held_out import is_held_out
-from mutoscope.world.storybook.sampling import sample_story
-from mutoscope.world.storybook.story import Story
 
-Draw = Callable[[str, int, Frames | None], Frames]  # prompt, seed, first frame (H, W, 3) if given -> (T, H, W, 3)
 Keep = Callable[[Frames], Frames]  # (T, H, W, 3) -> the same, through the codec alone
-_TRIES = 20  # captions of a story, until one leaves nothing open
 _SHOWN = 20  # prompts of a kind on the sheet
-
-
-@dataclass(frozen=True, kw_only=True)
-class Prompt:
-    """A caption that says all of a story."""
-
-    text: str
-    story: Story
-
-    def readable(self) -> str:
-        """The same in letters that every font has: a Chinese prompt is told in English."""
-        return self.text if self.text.isascii() else f"(zh) {caption(self.story, numpy_rng(0, self.text), 'en')}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -155,48 +131,3 @@ def keeping_of(every: Sequence[StoryVerdict], best: Sequence[StoryVerdict]) -> K
     """What is gained by keeping the best clip of each prompt, of all of them prompt after prompt."""
     obeyed = np.array([verdict.obeyed for verdict in every], np.float64).reshape(len(best), -1)
     return Keeping(of=obeyed.shape[1], kept=[float(verdict.obeyed) for verdict in best], all=obeyed.mean(1).tolist())
-
-
-def asked_prompts(count: int, stage: int, shape: ClipShape) -> dict[str, list[Prompt]]:
-    """What a model is asked: compositions that training shows, and as many that it never shows."""
-    return {
-        name: list(draw_prompts(count, stage, shape, held_out=held_out))
-        for name, held_out in (("seen", False), ("never seen", True))
-    }
-
-
-def draw_prompts(
-    count: int, stage: int, shape: ClipShape, *, held_out: bool, such: Callable[[Story], bool] = lambda story: True
-) -> Iterator[Prompt]:
-    """Prompts of `such` stories whose compositions are, or are not, held out; none of them leaves anything open."""
-    rng = numpy_rng(0, f"following/{stage}/{held_out}")
-    made = 0
-    while made < count:
-        story = sample_story(rng, shape.seconds, stage=stage)
-        if is_held_out(story) != held_out or not such(story):
-            continue
-        for _ in range(_TRIES):
-            text = caption(story, rng, "en" if made % 2 == 0 else "zh")
-            if _says_all(text, story):
-                yield Prompt(text=text, story=story)
-                made += 1
-                break
-
-
-def _says_all(text: str, story: Story) -> bool:
-    """Whether the story can be read back off its caption, who looks how and does what."""
-    found = read_story(text, story.seconds).story
-    acts = [beat.acts for beat in story.beats]
-    return found.actors == story.actors and [beat.acts for beat in found.beats] == acts and found.place is story.place
-
-
-def true_clip(story: Story, shape: ClipShape, seed: int) -> Frames:
-    """What the world itself draws for a story."""
-    frames = render_stories([story], shape, seed).frames[0]
-    return np.asarray((frames.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy())
-
-
-def read_frames(frames: Frames, story: Story, shape: ClipShape, stage: int) -> StoryReading:
-    """What frames show in the beats of a story of a stage."""
-    kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
-    return read_clip(parse_clip(frames, shape.fps, kinds), [*(beat.start for beat in story.beats), story.seconds])

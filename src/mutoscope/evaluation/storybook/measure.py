@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count as count_up
+from itertools import islice, pairwise
 
 import cv2
 import numpy as np
@@ -67,15 +68,22 @@ class RulerReport:
 
 
 def measure_ruler(
-    count: int, stage: int, seed: int, codec: LatentCodec | None = None, shape: ClipShape = SHAPE
+    count: int,
+    stage: int,
+    seed: int,
+    codec: LatentCodec | None = None,
+    shape: ClipShape = SHAPE,
+    *,
+    changes: bool = False,
 ) -> RulerReport:
     """Measure the ruler on true clips of stories of a stage, on those of other stories, on soft ones and on spoilt ones.
 
-    With a codec, on its reconstructions too.
+    With a codec, on its reconstructions too. `changes`: stories in which one thing comes after another, alone.
     """
     rng = numpy_rng(seed, "ruler")
     kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
-    stories = [sample_story(rng, shape.seconds, stage=stage) for _ in range(count)]
+    drawn = (sample_story(rng, shape.seconds, stage=stage, changes=changes) for _ in count_up())
+    stories = list(islice((story for story in drawn if len(story.beats) > 1 or not changes), count))
     reconstructor = Reconstructor(codec, shape) if codec is not None else None
     found: dict[str, list[StoryVerdict]] = {}
     readings: list[StoryReading] = []

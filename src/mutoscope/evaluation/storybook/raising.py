@@ -11,8 +11,8 @@ from torch.nn import functional as F
 
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.upsampler import SPACE, TIME, Raising, Upsampler, delivered
+from mutoscope.evaluation.storybook.asking import draw_prompts
 from mutoscope.evaluation.storybook.colours import Frames
-from mutoscope.evaluation.storybook.following import draw_prompts
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.drawing import render_stories
 

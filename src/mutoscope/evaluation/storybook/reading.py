@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.camera import CameraPath
-from mutoscope.evaluation.storybook.changes import change_times
+from mutoscope.evaluation.storybook.changes import Deed, change_times
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.gaits import living_action
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip, parse_clip
@@ -130,8 +130,16 @@ def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
         light=tuple(clip.scenery.lights[max(0, min(clip.frames, round(end * clip.fps)) - 1)] for _, end in beats),
         weather=tuple(_weather(clip, start, end) for start, end in beats),
         relations={(a, b): relation_between(clip.actors[a], clip.actors[b]) for a, b in pairs},
-        changes=change_times(replace(clip, actors=tuple(world)), cuts),
+        changes=change_times(
+            replace(clip, actors=tuple(world)), cuts, [[_deed(a) for a in one.acts] for one in actors]
+        ),
     )
+
+
+def _deed(act: ActReading) -> Deed:
+    """What an act is for whoever looks for changes; a colour that changes is seen without motion."""
+    read = act.action not in (None, Action.CHANGE_COLOUR)
+    return Deed((act.action, act.direction, act.speed) if read else None, act.how.swing if act.how else None)
 
 
 def _in_the_world(actor: ActorTrack, camera: CameraPath) -> ActorTrack:
@@ -213,6 +221,9 @@ def _act(actor: ActorTrack, clip: ParsedClip, start: float, end: float, length: 
     elif growth is not None:
         action = _verb(actor.kind, _action(way, swing, growth, turning, float(np.median(height))))
     direction = _direction(swing.way if swing else way, action)
+    if action is Action.FALL:  # it gathers speed, and how it ends may not be seen
+        curve = np.polyfit(t, y, 2)
+        way = replace(way, y=float(np.polyval(curve, end) - np.polyval(curve, start)) / (end - start))
     how = Motion(way=way, swing=swing, growth=growth or 0.0, turning=turning or 0.0)
     shown = action is not None and shows_speed(Act(action=action, direction=direction), end - start)
     speed = speed_of(action, how) if action and shown else None

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from mutoscope.world.storybook.figures import GAITS
-from mutoscope.world.storybook.pace import CADENCE, LONGEST_GROWTH, PACE, RATE, Triple
-from mutoscope.world.storybook.plot import PLACES, Mask, Numbers, Plot
+from mutoscope.world.storybook.pace import CADENCE, LONGEST_GROWTH, PACE, RATE, TO_AND_FRO, Triple
+from mutoscope.world.storybook.plot import ACTIONS, PLACES, Mask, Numbers, Plot
 from mutoscope.world.storybook.story import Action, Direction, Kind, Place
 from mutoscope.world.storybook.timing import Beats
 
 _TASTE = 0.10  # by how much seeds vary what words leave open
 _TURN = 2 * math.pi
+_SWINGS = 1.5  # in one beat at least: fewer are no more than a way up or down
 _LEGS = (Kind.MAN, Kind.WOMAN, Kind.CHILD, Kind.CAT, Kind.DOG)
 _PEOPLE = (Kind.MAN, Kind.WOMAN, Kind.CHILD)
 _WINGS = (Kind.BIRD, Kind.BUTTERFLY)
@@ -131,11 +132,15 @@ def _hunted(plot: Plot, velocity: Numbers) -> Numbers:
 
 
 def _rates(plot: Plot, length: Numbers) -> Numbers:
-    """Whole swings before a cut, so that they end where they began; the last beat may end anywhere."""
+    """Swings enough to be seen as such; and whole ones before a cut, so that they end where they began. The last beat may
+    end anywhere.
+    """
     rate = _RATES[plot.action, plot.speed]
-    whole = np.maximum(np.round(rate * length), 1) / length
-    to_and_fro = plot.does(Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT)
-    ends: Numbers = np.where(to_and_fro & ~plot.last[:, None], whole, rate)
+    repeats = np.isin(plot.action, [ACTIONS[action] for action in TO_AND_FRO])
+    halves = np.where(plot.does(Action.FLOAT, Action.ZIGZAG), 2, 1)  # half of these ends where it began, too
+    rate = np.where(repeats, np.maximum(rate, np.where(plot.does(Action.CIRCLE), 1.0, _SWINGS) / length), rate)
+    whole = np.maximum(np.round(halves * rate * length), 1) / halves / length
+    ends: Numbers = np.where(repeats & ~plot.last[:, None], whole, rate)
     return ends
 
 

@@ -46,7 +46,8 @@ CADENCE: dict[Action, Triple] = {  # of the gait, times per second
 }
 LONGEST_GROWTH = 0.74  # e-folds in one beat
 SMALLEST, LARGEST = 0.09, 0.66  # heights that growing and shrinking end at
-_TO_AND_FRO = frozenset({Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE})
+TO_AND_FRO = frozenset({Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT})
+_SHORTEST = 1.4  # seconds in which what goes to and fro is seen to come back
 _FEW_SWINGS = 2.0  # seconds in which so many swings to and fro tell no speed
 SHARED = 0.8  # of the room is what each of several actors may travel through
 _BIGGEST = 1.05  # of the height that is asked for; seeds vary it
@@ -62,7 +63,12 @@ def shows_speed(act: Act, seconds: float) -> bool:
     """Whether an act that lasts so long shows how fast it is done; only then is its speed told and measured."""
     if act.action in SPEEDLESS or (act.action is Action.FLY and act.direction is None):
         return False
-    return act.action not in _TO_AND_FRO or seconds >= _FEW_SWINGS
+    return act.action not in TO_AND_FRO or seconds >= _FEW_SWINGS
+
+
+def has_time(action: Action, seconds: float) -> bool:
+    """Whether an action can be told from others when it lasts so long."""
+    return action not in TO_AND_FRO or seconds >= _SHORTEST
 
 
 def fastest(actor: Actor, action: Action, seconds: float) -> Speed:

@@ -19,7 +19,7 @@ from mutoscope.world.storybook.cast import (
     stage_of_kind,
     stage_of_place,
 )
-from mutoscope.world.storybook.pace import SPEEDS, fastest, shows_speed
+from mutoscope.world.storybook.pace import SPEEDS, fastest, has_time, shows_speed
 from mutoscope.world.storybook.story import (
     Act,
     Action,
@@ -55,9 +55,13 @@ _CHASES = (
 )
 
 
-def sample_story(rng: np.random.Generator, seconds: float, *, stage: int = STAGES) -> Story:
-    """A random story of what the stages up to `stage` show; compositions that are held out come up too."""
+def sample_story(rng: np.random.Generator, seconds: float, *, stage: int = STAGES, changes: bool = False) -> Story:
+    """A random story of what the stages up to `stage` show; compositions that are held out come up too.
+
+    `changes`: one thing after another, which otherwise only the last stage shows.
+    """
     dice = Dice(rng)
+    changes = changes or stage == STAGES
     while True:
         place = Place.PLAIN if stage == 1 or dice.chance(0.12) else dice.pick(_places(stage))
         draw = dice.throw() if stage >= 4 else 1.0
@@ -66,17 +70,17 @@ def sample_story(rng: np.random.Generator, seconds: float, *, stage: int = STAGE
         elif draw < 0.19:
             story = _relation(dice, seconds, place)
         else:
-            story = _free(dice, seconds, place, stage)
+            story = _free(dice, seconds, place, stage, changes)
         if story is not None:
             return story
 
 
-def _free(dice: Dice, seconds: float, place: Place, stage: int) -> Story:
-    """Actors who each do something; in the last stage one thing after another."""
+def _free(dice: Dice, seconds: float, place: Place, stage: int, changes: bool) -> Story:
+    """Actors who each do something; with changes one thing after another."""
     odds = {1: (0.7, 0.3, 0.0), 4: (0.56, 0.36, 0.08)}.get(stage, (0.62, 0.33, 0.05))
     count = 1 + _index(dice, odds)
     actors = _cast(dice, place, stage, count)
-    cuts = _cuts(dice, seconds, stage)
+    cuts = _cuts(dice, seconds) if changes else [0.0, seconds]
     beats = len(cuts) - 1
     # Otherwise it is the light, the weather or the camera that changes.
     changing = beats > 1 and (place in (Place.PLAIN, Place.SPACE) or dice.chance(0.75))
@@ -156,21 +160,27 @@ def _acts(
 ) -> list[Act]:
     """What an actor does beat after beat; a minor one often rests."""
     possible = _possible(actor.kind, place, stage)
-    rests = [action for action in possible if action in (Action.STAND, Action.FLOAT)]
     for _ in range(40):
         acts: list[Act] = []
         for start, end in pairwise(cuts):
             if acts and not changing:
                 acts.append(acts[0])
                 continue
-            calm = minor and rests and dice.chance(0.5)
-            action = dice.pick(rests) if calm else possible[_index(dice, _weights(possible))]
-            acts.append(_act(dice, actor, action, (end if changing else cuts[-1]) - start, end - start))
+            length = (end if changing else cuts[-1]) - start
+            seen = tuple(action for action in possible if has_time(action, length))
+            calm = minor and _rests(seen) and dice.chance(0.5)
+            action = dice.pick(_rests(seen)) if calm else seen[_index(dice, _weights(seen))]
+            acts.append(_act(dice, actor, action, length, end - start))
         if _follow_well(actor, place, acts, changing):
             return acts
+    rests = _rests(possible)
     return [Act(action=rests[0] if rests else Action.CHANGE_COLOUR, colour=None if rests else _other(dice, actor))] * (
         len(cuts) - 1
     )
+
+
+def _rests(actions: Sequence[Action]) -> list[Action]:
+    return [action for action in actions if action in (Action.STAND, Action.FLOAT)]
 
 
 def _act(dice: Dice, actor: Actor, action: Action, length: float, beat: float) -> Act:
@@ -293,10 +303,10 @@ def _camera(
     return Camera.STILL if hasty and choice.startswith("pan") else choice
 
 
-def _cuts(dice: Dice, seconds: float, stage: int) -> list[float]:
+def _cuts(dice: Dice, seconds: float) -> list[float]:
     """Borders of beats: mostly equal parts, sometimes at any tenth of a second."""
     most = max(1, int(seconds / _SHORTEST))
-    count = min(most, 1 + _index(dice, (0.42, 0.48, 0.10))) if stage >= 4 else 1
+    count = min(most, 1 + _index(dice, (0.42, 0.48, 0.10)))
     equal = [round(seconds * part / count, 3) for part in range(count + 1)]
     spare = seconds - count * _SHORTEST
     if count == 1 or spare < 0.2 or dice.chance(0.6):

@@ -14,6 +14,7 @@ from mutoscope.language.words import split_words
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption, vocabulary
+from mutoscope.world.storybook.cast import STAGES
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
@@ -26,9 +27,10 @@ STORYBOOK = ClipShape(frames=25, height=128, width=128, fps=8)  # as its clips a
 
 @dataclass(frozen=True, kw_only=True)
 class Storybook:
-    """Clips of the stages up to `stage`, told in two languages."""
+    """Clips of the stages up to `stage`, told in two languages; with `changes` one thing after another, as in the last."""
 
     stage: int
+    changes: bool = False
     shape: ClipShape = STORYBOOK
 
     name = "storybook"
@@ -36,7 +38,7 @@ class Storybook:
     @property
     def vocabulary(self) -> tuple[str, ...]:
         """The words that captions of these stages really have."""
-        return stage_vocabulary(self.stage)
+        return stage_vocabulary(self.stage, self.changes)
 
     @property
     def meanings(self) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ class Storybook:
 
     def sample(self, rng: np.random.Generator) -> Story:
         """A random story, held out or not."""
-        return sample_story(rng, self.shape.seconds, stage=self.stage)
+        return sample_story(rng, self.shape.seconds, stage=self.stage, changes=self.changes)
 
     def is_held_out(self, story: Story) -> bool:
         """Whether it has a composition that training never shows."""
@@ -68,21 +70,21 @@ class Storybook:
 
     def to_plain(self) -> dict[str, Any]:
         """What a checkpoint notes of it."""
-        return {"world": self.name, "stage": self.stage}
+        return {"world": self.name, "stage": self.stage, "changes": self.changes or self.stage == STAGES}
 
 
-def tiny_storybook(stage: int) -> Storybook:
+def tiny_storybook(stage: int, changes: bool = False) -> Storybook:
     """The same in clips of a second, for tests."""
-    return Storybook(stage=stage, shape=replace(STORYBOOK, frames=9))
+    return Storybook(stage=stage, changes=changes, shape=replace(STORYBOOK, frames=9))
 
 
 @cache
-def stage_vocabulary(stage: int, captions: int = 6000) -> tuple[str, ...]:
+def stage_vocabulary(stage: int, changes: bool = False, captions: int = 6000) -> tuple[str, ...]:
     """The words that captions of the stages up to `stage` really have: what else is said, the model has not learned."""
     rng = numpy_rng(0, f"vocabulary/{stage}")
     every, found = frozenset(vocabulary()), set[str]()
     for number in range(captions):
-        story = sample_story(rng, STORYBOOK.seconds, stage=stage)
+        story = sample_story(rng, STORYBOOK.seconds, stage=stage, changes=changes)
         text = caption(story, rng, "en" if number % 2 else "zh")
         for segment in parse_timeline(text, STORYBOOK.seconds).segments:
             found.update(split_words(segment.text, every))
