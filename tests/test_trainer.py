@@ -92,8 +92,9 @@ def test_a_run_can_begin_with_the_weights_of_a_checkpoint(tmp_path: Path) -> Non
     first.load_into(fresh)
     for name, value in fresh.state_dict().items():
         assert torch.equal(trainer.objective.kept().state_dict()[name], value)
-    second = train("tiny_matte", folder=tmp_path / "third", start=first.folder)
-    assert first.sha256[:12] in (second.folder / "card.md").read_text("utf-8")
+    train("tiny_matte", folder=tmp_path / "third", start=first.folder)
+    again = train("tiny_matte", folder=tmp_path / "third", resume=True)
+    assert first.sha256[:12] in (again.folder / "card.md").read_text("utf-8")
 
 
 def test_a_phase_learns_in_its_own_way_and_from_its_own_time(tmp_path: Path) -> None:
@@ -119,6 +120,11 @@ def test_a_phase_that_waited_goes_on_to_the_last_digit(tmp_path: Path) -> None:
     second.train()
     for name, p in whole.objective.state_dict().items():
         assert torch.equal(p, second.objective.state_dict()[name]), name
+
+
+def test_the_journal_tells_the_mean_over_the_steps_in_which_a_phase_learned(tmp_path: Path) -> None:
+    Trainer(replace(RUN, steps=4, journal_every=4, waits={"fit": 3}), tmp_path).train()
+    assert json.loads((tmp_path / "journal.jsonl").read_text())["rows"] == 16
 
 
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,8 @@ def train(
     `compiled`: by torch.compile, for which a C++ compiler must be there.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
     """
-    run = _asked(name, {wish: value for wish, value in wishes.items() if value is not None})
+    wishes = {wish: value for wish, value in wishes.items() if value is not None}
+    run = _asked(name, wishes)
     place = folder or Path("runs") / name
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if compiled and device == "cpu" and shutil.which("g++") is None:
@@ -46,9 +47,8 @@ def train(
         )
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
-    origin = None if start is None else Checkpoint(start)
-    if origin is not None and not resume:
-        lent = trainer.begin_with(origin)
+    if start is not None and not resume:
+        lent = trainer.begin_with(Checkpoint(start))
         print(f"begins with {lent} of {len(trainer.objective.kept().state_dict())} weights of {start}", flush=True)
     try:
         trainer.train()
@@ -60,7 +60,7 @@ def train(
     kept = trainer.use_ema().kept()
     for part, source in run.parts.items():
         shutil.copytree(source, place / "checkpoint" / part, dirs_exist_ok=True)
-    return save_checkpoint(place / "checkpoint", run.config, kept, card_of(trainer, origin), eight_bits=run.eight_bits)
+    return save_checkpoint(place / "checkpoint", run.config, kept, card_of(trainer, wishes), eight_bits=run.eight_bits)
 
 
 def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
@@ -76,20 +76,31 @@ def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
     return RECIPES[name](**wishes)
 
 
-def card_of(trainer: Trainer, origin: Checkpoint | None = None) -> str:
-    """What a checkpoint's card says of its training."""
+def card_of(trainer: Trainer, wishes: Mapping[str, Any]) -> str:
+    """What a checkpoint's card says of its training; of the wishes it leaves out folders, as others have other ones."""
     run = trainer.run
     rows = [json.loads(line) for line in (trainer.folder / "journal.jsonl").read_text("utf-8").splitlines()]
     points = [rows[round(i * (len(rows) - 1) / 7)] for i in range(8)]
     phase = trainer.objective.phases[0]
     facts: Mapping[str, object] = {
-        "Recipe": f"`mutoscope train {run.name}`",
+        "Recipe": f"`mutoscope train {' '.join((run.name, *_flags(wishes)))}`",
         "Steps": f"{trainer.step:,} of {run.steps:,}",
         "Wall-clock": f"{trainer.seconds / 60:.0f} minutes",
         "Curve": ", ".join(dict.fromkeys(f"{row[phase]:.3f} at {row['step']:,}" for row in points)),
         "Data": "made by the world of this package while training; nothing downloaded",
         "Licence": "Apache-2.0",
     }
-    if origin is not None:
-        facts = {**facts, "Started with": f"what fits of the weights {origin.sha256[:12]}, whose training comes on top"}
+    if trainer.origin:
+        facts = {
+            **facts,
+            "Started with": f"what fits of the weights {trainer.origin[:12]}, whose training comes on top",
+        }
     return f"# {run.name}\n\n" + "\n".join(f"* {name}: {value}" for name, value in facts.items())
+
+
+def _flags(wishes: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in wishes.items():
+        if value is True:
+            yield f"--{name}"
+        elif isinstance(value, str | int):
+            yield f"--{name} {value}"

@@ -47,11 +47,13 @@ class Trainer:
         self.ema = self._copied()
         self.step = 0
         self.seconds = 0.0
+        self.origin = ""  # digest of the weights that it began with, if it did
 
     def begin_with(self, checkpoint: Checkpoint) -> int:
         """Take what fits of a checkpoint for the first weights, instead of random ones. How many tensors that are."""
         lent = checkpoint.lend_to(self.objective.kept(), self.run.config.get("vocabulary", ()))
         self.ema = self._copied()
+        self.origin = checkpoint.sha256
         return lent
 
     def _copied(self) -> dict[str, Tensor]:
@@ -61,17 +63,17 @@ class Trainer:
         """Go on from `self.step` to `until` (all steps if not given), saving on the way and at the end."""
         end = min(self.run.steps, until if until is not None else self.run.steps)
         self.folder.mkdir(parents=True, exist_ok=True)
-        sums: dict[str, float] = {}
+        told: dict[str, list[float]] = {}
         last_saved, started = self.step, time.monotonic() - self.seconds
         for batch in batches_of(self.run, self.step, end):
             for name, value in self._one_step(to_device(batch, self.device)).items():
-                sums[name] = sums.get(name, 0.0) + value
+                told.setdefault(name, []).append(value)
             self.step += 1
             self.seconds = time.monotonic() - started
             if self.step % self.run.journal_every == 0 or self.step == end:
-                count = (self.step - 1) % self.run.journal_every + 1
-                self._write_journal({name: value / count for name, value in sums.items()})
-                sums = {}
+                # A phase that waited has told less than the others.
+                self._write_journal({name: sum(values) / len(values) for name, values in told.items()})
+                told = {}
             if self.step - last_saved >= self.run.save_every or self.step == end:
                 self.save()
                 last_saved = self.step
@@ -103,7 +105,7 @@ class Trainer:
         for phase, optimiser in self.optimisers.items():
             tensors |= {f"optimiser/{phase}/{n}": value for n, value in optimiser.state.items()}
         draft = self.folder / "state.safetensors.part"
-        metadata = {"name": self.run.name, "step": str(self.step), "seconds": repr(self.seconds)}
+        metadata = {"name": self.run.name, "step": str(self.step), "seconds": repr(self.seconds), "origin": self.origin}
         save_file({n: t.contiguous() for n, t in tensors.items()}, draft, {"run": json.dumps(metadata)})
         os.replace(draft, self.folder / "state.safetensors")
 
@@ -122,6 +124,7 @@ class Trainer:
                 p.copy_(state[f"weights/{name}"])
                 self.ema[name].copy_(state[f"ema/{name}"])
         self.step, self.seconds = int(metadata["step"]), float(metadata["seconds"])
+        self.origin = metadata.get("origin", "")
         for phase, optimiser in self.optimisers.items():
             optimiser.load(with_prefix(state, f"optimiser/{phase}/"), max(0, self.run.learned(self.step, phase)))
         return True
