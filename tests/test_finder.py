@@ -105,11 +105,13 @@ def test_nothing_in_a_plain_photo_means_the_camera_moves_alone(network: MatteNet
     assert rendering_for(found) != "layers"
 
 
-def test_who_points_has_the_subject_cut_out_with_less_certainty() -> None:
+def test_a_click_needs_less_certainty_than_a_box_for_the_subject_to_be_cut_out() -> None:
     found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.65, source="found")
     assert rendering_for(found) == "soft"
     assert rendering_for(replace(found, source="click")) == "layers"
     assert rendering_for(replace(found, source="click", confidence=0.3)) == "soft"
+    assert rendering_for(replace(found, source="box", confidence=0.84)) == "soft"  # all guesses keep to the box
+    assert rendering_for(replace(found, source="box", confidence=0.9)) == "layers"
 
 
 def test_what_looks_like_the_clicked_point_and_is_near_it_is_likeliest() -> None:
