@@ -30,6 +30,9 @@ _RENDERING_NOTES: dict[Rendering, tuple[str, ...]] = {
     "soft": (f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}.",),
     "camera": (f"No subject was found, so only the camera moves; {_SHOW_IT}.",),
 }
+_SHOWN_IN_VAIN = (
+    "The outline of the subject shown is uncertain, so the photo is bent softly; paint it (--mask) to have it cut out."
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,7 +88,7 @@ class Conditioner:
             delivered=shape,
             timeline=timeline,
             understanding=understanding,
-            notes=(*photo_notes, *notes, *_RENDERING_NOTES[rendering]),
+            notes=(*photo_notes, *notes, *_notes_on(rendering, subject)),
             photo_sha256=fingerprint(photo),
         )
 
@@ -122,6 +125,12 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
     if made := [name for name, value in wishes.items() if value is not None]:
         problem = f"The model {request.model!r} takes no {flag(made[0])}."
         raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.", "not_taken")
+
+
+def _notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
+    """What is worth saying about how the photo is moved."""
+    shown = rendering == "soft" and subject.source in ("click", "box")
+    return (_SHOWN_IN_VAIN,) if shown else _RENDERING_NOTES[rendering]
 
 
 def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:
