@@ -11,7 +11,7 @@ from mutoscope.evaluation.storybook.swings import Swing
 
 Array = NDArray[np.float64]
 _FEWEST = 5  # frames of either side
-_PACE, _GROWTH, _TURN, _POSE, _MARKS = 0.05, 0.1, 1.0, 0.03, 1.0  # what counts as a difference
+_PLACE, _HEIGHT, _TURN, _POSE, _MARKS = 0.013, 0.06, 0.25, 0.03, 1.0  # what counts as a difference
 _FLOOR = 0.3  # of such a difference is what noise makes
 _CLEAR = 20.0  # twice the logarithm of how much likelier a change is than none
 _RECOLOURS = 0.175  # seconds after a change began have passed when half of a colour is changed
@@ -22,10 +22,11 @@ _ANGULAR = ("bounce", "zigzag")  # whose pace jumps, so that one wave is not eno
 
 
 class Deed(NamedTuple):
-    """What an actor was seen to do in a beat (None: not read), and how it goes to and fro, if it does."""
+    """What an actor was seen to do in a beat (None: not read), how it goes to and fro, if it does, and whether it falls."""
 
-    what: object
-    swing: Swing | None
+    what: object = None
+    swing: Swing | None = None
+    falls: bool = False
 
 
 def change_times(clip: ParsedClip, cuts: Sequence[float], done: Sequence[Sequence[Deed]]) -> tuple[float | None, ...]:
@@ -45,56 +46,62 @@ def _change(clip: ParsedClip, span: tuple[float, float], done: Sequence[tuple[De
         known = before.what is not None and after.what is not None
         if known and before.what == after.what:
             continue
-        swings = before.swing, after.swing
-        if (found := _split(clip.times, _deeds(actor, clip.fps), inside, swings, 0.0 if known else _CLEAR)) is not None:
+        if found := _split(clip.times, _deeds(actor), inside, (before, after), 0.0 if known else _CLEAR):
             turned.append(found)
     if turned:
         return max(turned)[1]
     colours = [actor.turned - _RECOLOURS for actor in clip.actors if start < actor.turned - _RECOLOURS < end]
     if colours:
         return colours[0]
-    weather = _split(clip.times, clip.marks / _MARKS, inside, (None, None), _CLEAR)
+    weather = _split(clip.times, clip.marks / _MARKS, inside, (Deed(), Deed()), _CLEAR)
     return weather[1] if weather else _dawn(clip.times[inside], clip.scenery.tone[inside])
 
 
-def _deeds(actor: ActorTrack, fps: int) -> Array:  # (T, D)
-    """What an actor does in every frame, in differences that count: how it moves, and the poses that it takes."""
-    rates = [
-        np.gradient(values) * fps / scale
-        for values, scale in ((actor.x, _PACE), (actor.y, _PACE), (np.log(actor.height), _GROWTH), (actor.turn, _TURN))
+def _deeds(actor: ActorTrack) -> Array:  # (T, D)
+    """Where an actor is in every frame, how big and how turned, and the poses that it takes, in differences that count."""
+    ways = [
+        values / scale
+        for values, scale in (
+            (actor.x, _PLACE),
+            (actor.y, _PLACE),
+            (np.log(actor.height), _HEIGHT),
+            (actor.turn, _TURN),
+        )
         if np.isfinite(values).sum() > 2 * _FEWEST
     ]
     poses = actor.poses[:, np.isfinite(actor.poses).any(0)].T / _POSE
-    return np.stack([*rates, *poses], axis=-1) if rates else np.zeros((len(actor.x), 0))
+    return np.stack([*ways, *poses], axis=-1) if ways else np.zeros((len(actor.x), 0))
 
 
 def _split(
-    times: Array, values: Array, inside: NDArray[np.bool_], swings: tuple[Swing | None, Swing | None], clear: float
+    times: Array, values: Array, inside: NDArray[np.bool_], done: tuple[Deed, Deed], clear: float
 ) -> tuple[float, float] | None:
     """How much likelier it is that (T, D) values have two trends, one after the other, than one; and when they change.
 
     Each is a normal distribution about a line (Killick, Fearnhead, Eckley, "Optimal detection of changepoints", 2012), or
-    about what goes to and fro as often as a swing. None unless it is more than `clear`.
+    about the curve of what falls or goes to and fro. None unless it is more than `clear`.
     """
     seen = inside & np.isfinite(values).all(1)
     t, v = times[seen], values[seen]
     if len(t) < 2 * _FEWEST or not v.shape[1]:
         return None
-    first, second = swings
+    first, second = done
     costs = {
         at: _cost(t[:at], v[:at], first) + _cost(t[at:], v[at:], second) for at in range(_FEWEST, len(t) - _FEWEST + 1)
     }
     best = min(costs, key=lambda at: costs[at])
-    gain = min(_cost(t, v, swing) for swing in swings) - costs[best]
+    gain = min(_cost(t, v, deed) for deed in done) - costs[best]
     return (gain, float(t[best - 1] + t[best]) / 2) if gain > clear else None
 
 
-def _cost(times: Array, values: Array, swing: Swing | None) -> float:
+def _cost(times: Array, values: Array, deed: Deed) -> float:
     basis = [np.ones_like(times), times]
-    if swing is not None:
-        turns = 2 * np.pi * swing.rate * times
+    if deed.falls:  # and gathers speed
+        basis.append(times * times)
+    if deed.swing is not None:
+        turns = 2 * np.pi * deed.swing.rate * times
         basis += [np.sin(turns), np.cos(turns)]
-        if swing.form in _ANGULAR:
+        if deed.swing.form in _ANGULAR:
             basis += [np.sin(2 * turns), np.cos(2 * turns)]
     line = np.stack(basis, 1)
     rest = values - line @ np.linalg.lstsq(line, values, rcond=None)[0]
