@@ -160,6 +160,7 @@ def _acts(
 ) -> list[Act]:
     """What an actor does beat after beat; a minor one often rests."""
     possible = _possible(actor.kind, place, stage)
+    shortest = min(end - start for start, end in pairwise(cuts))
     for _ in range(40):
         acts: list[Act] = []
         for start, end in pairwise(cuts):
@@ -167,7 +168,7 @@ def _acts(
                 acts.append(acts[0])
                 continue
             length = (end if changing else cuts[-1]) - start
-            seen = tuple(action for action in possible if has_time(action, length))
+            seen = tuple(action for action in possible if has_time(action, end - start if changing else shortest))
             calm = minor and _rests(seen) and dice.chance(0.5)
             action = dice.pick(_rests(seen)) if calm else seen[_index(dice, _weights(seen))]
             acts.append(_act(dice, actor, action, length, end - start))
