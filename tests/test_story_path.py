@@ -98,6 +98,17 @@ def test_parts_of_a_prompt_share_the_seconds_that_are_asked_for(tiny_story: Path
     assert longer.condition.segments.flatten().tolist() == pytest.approx([0, change, change, whole])
 
 
+def test_a_model_that_learned_one_thing_at_a_time_says_so(tiny_story: Path) -> None:
+    conditioner = api.load(str(tiny_story)).conditioner
+    assert isinstance(conditioner, StoryConditioner)
+    prompts = ("a red circle bounces", "a red circle bounces, then rolls left")
+    told = [conditioner(GenerateRequest(prompt=prompt, **SHORT)).notes for prompt in prompts]
+    assert told[0] == ()
+    assert "one thing at a time" in told[1][0]
+    conditioner.changes = True
+    assert conditioner(GenerateRequest(prompt=prompts[1], **SHORT)).notes == ()
+
+
 def test_an_earlier_clip_goes_on_unchanged_and_grows_by_the_seconds_asked(tiny_story: Path, tmp_path: Path) -> None:
     clip = made(tiny_story, size="64x64").save(tmp_path / "clip.mp4")
     earlier = Video.open(clip).frames

@@ -22,6 +22,7 @@ from mutoscope.request import GenerateRequest, parse_size
 from mutoscope.shapes import ClipShape
 
 Pixels = NDArray[np.uint8]
+_ONE_AT_A_TIME = "The model has learned one thing at a time, and may not draw what comes after the first."
 _SIDE = 256  # pixels that are delivered where nothing else is asked
 
 
@@ -68,7 +69,9 @@ class StoryConditioner:
             delivered=self._delivered(request, earlier),
             timeline=timeline,
             understanding=understanding,
-            notes=(),
+            notes=(_ONE_AT_A_TIME,)
+            if len(timeline.segments) > 1 and self.stage is not None and not self.changes
+            else (),
             photo_sha256=fingerprint(seen[0]) if seen else "",
             earlier=None if earlier is None else earlier.frames,
             repeated=repeated,
