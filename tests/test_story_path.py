@@ -118,6 +118,11 @@ def test_an_earlier_clip_goes_on_unchanged_and_grows_by_the_seconds_asked(tiny_s
         assert np.array_equal(longer.frames[:24], earlier)
     again = longer.save(tmp_path / "longer.mp4")
     assert api.replay(again).stats["same"] is True
+    wished = api.extend(clip, "a red circle rolls left", seconds=0.5, steps=2, model=str(tiny_story), size="128x128")
+    assert wished.frames.shape[1:3] == (64, 64)
+    notes = [found.manifest.notes for found in (longer, wished) if found.manifest is not None]
+    assert notes[0] == []
+    assert "its own size and rate: 64x64, 24" in notes[1][0]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """From a request to what a model is told that draws whole clips: the prompt, and codes of what is known beforehand."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +23,6 @@ from mutoscope.request import GenerateRequest, parse_size
 from mutoscope.shapes import ClipShape
 
 Pixels = NDArray[np.uint8]
-_ONE_AT_A_TIME = "The model has learned one thing at a time, and may not draw what comes after the first."
 _SIDE = 256  # pixels that are delivered where nothing else is asked
 
 
@@ -69,13 +69,21 @@ class StoryConditioner:
             delivered=self._delivered(request, earlier),
             timeline=timeline,
             understanding=understanding,
-            notes=(_ONE_AT_A_TIME,)
-            if len(timeline.segments) > 1 and self.stage is not None and not self.changes
-            else (),
+            notes=tuple(self._notes(request, timeline, earlier)),
             photo_sha256=fingerprint(seen[0]) if seen else "",
             earlier=None if earlier is None else earlier.frames,
             repeated=repeated,
         )
+
+    def _notes(self, request: GenerateRequest, timeline: Timeline, earlier: Video | None) -> Iterator[str]:
+        """What is worth saying about what will be drawn."""
+        if len(timeline.segments) > 1 and self.stage is not None and not self.changes:
+            yield "The model has learned one thing at a time, and may not draw what comes after the first."
+        if earlier is None:
+            return
+        height, width = earlier.frames.shape[1:3]
+        if earlier.fps != request.fps or (request.size and parse_size(request.size) != (width, height)):
+            yield f"A clip goes on at its own size and rate: {width}x{height}, {earlier.fps} frames a second."
 
     def _spread(self, timeline: Timeline, begin: float) -> Timeline:
         """A timeline of the seconds that are asked for, as one of all that is drawn: the new ones begin at `begin`.
