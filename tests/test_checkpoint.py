@@ -90,9 +90,11 @@ def test_a_word_brings_its_own_vector_into_another_vocabulary(tmp_path: Path) ->
         table = nn.ModuleDict({"word": nn.Embedding(words + 2, 4)})
         return nn.ModuleDict({"denoiser": nn.ModuleDict({"text": table})})
 
-    one, other = made(3), made(3)
+    one, other = made(3), made(4)
     save_checkpoint(tmp_path, {"vocabulary": ["circle", "red", "star"]}, one, "")
     name = "denoiser.text.word.weight"
     before, lent = other.state_dict()[name].clone(), one.state_dict()[name].bfloat16().float()
-    Checkpoint(tmp_path).lend_to(other, ["green", "red", "circle"])
-    assert torch.equal(other.state_dict()[name], torch.stack([lent[0], lent[1], before[2], lent[3], lent[2]]))
+    Checkpoint(tmp_path).lend_to(other, ["green", "red", "circle", "blue"])
+    assert torch.equal(
+        other.state_dict()[name], torch.stack([lent[0], lent[1], before[2], lent[3], lent[2], before[5]])
+    )

@@ -66,6 +66,9 @@ def test_only_a_diffusion_model_teaches(at_home: Path, tiny_codec: Path, tmp_pat
         tiny_distilled_storybook(codec=tiny_codec, teacher=runs / "gan_storybook" / "checkpoint").batches(0)
     with pytest.raises(MutoscopeError, match="no model that draws clips"):
         tiny_distilled_storybook(codec=tiny_codec, teacher=tiny_codec).batches(0)
+    teacher = runs / "diffusion_storybook" / "checkpoint"
+    with pytest.raises(MutoscopeError, match="knows other words"):
+        tiny_distilled_storybook(codec=tiny_codec, teacher=teacher, changes=True).batches(0)
 
 
 def test_a_gan_begins_with_what_was_distilled(at_home: Path, tiny_codec: Path, tmp_path: Path) -> None:

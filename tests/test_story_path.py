@@ -1,5 +1,7 @@
 """The whole path without a photo, with a tiny model: whatever it draws, the path is the real one."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +107,27 @@ def test_a_model_that_learned_one_thing_at_a_time_says_so(tiny_story: Path) -> N
     told = [conditioner(GenerateRequest(prompt=prompt, **SHORT)).notes for prompt in prompts]
     assert told[0] == ()
     assert "one thing at a time" in told[1][0]
-    conditioner.changes = True
-    assert conditioner(GenerateRequest(prompt=prompts[1], **SHORT)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("noted", "learned"),
+    [
+        ({"changes": True}, True),
+        ({"changes": False}, False),
+        ({"changes": None}, False),
+        ({"changes": None, "stage": 4}, True),
+    ],
+)
+def test_a_checkpoint_says_whether_it_learned_one_thing_after_another(
+    tiny_story: Path, tmp_path: Path, noted: dict[str, Any], learned: bool
+) -> None:
+    """One of before says nothing; then its stage does."""
+    copy = Path(shutil.copytree(tiny_story, tmp_path / "copy"))
+    config = json.loads((copy / "config.json").read_text("utf-8")) | noted
+    (copy / "config.json").write_text(json.dumps({k: v for k, v in config.items() if v is not None}), "utf-8")
+    conditioner = load_pipeline(copy, WEIGHTS / "matte").conditioner
+    told = conditioner(GenerateRequest(prompt="a red circle bounces, then rolls left", **SHORT))
+    assert any("one thing at a time" in note for note in told.notes) is not learned
 
 
 def test_an_earlier_clip_goes_on_unchanged_and_grows_by_the_seconds_asked(tiny_story: Path, tmp_path: Path) -> None:

@@ -229,6 +229,13 @@ def test_when_one_thing_turns_into_another_is_read(before: Act, after: Act, cut:
     assert judge_story(read(frozen(frames, RNG), told), told).of(Attribute.CHANGE) == (Answer.WRONG,)
 
 
+@pytest.mark.parametrize("cut", [1.1, 2.0])
+@pytest.mark.parametrize("act", [Act(action=Action.CIRCLE), Act(action=Action.BOUNCE), Act(action=Action.FALL)])
+def test_who_goes_on_with_the_same_is_not_seen_to_change(act: Act, cut: float) -> None:
+    frames = film(story(Kind.STAR, act, Colour.RED))
+    assert read(frames, changing(act, act, cut)).changes == (None,)
+
+
 def test_a_change_of_colour_is_read_with_its_colour_and_its_time() -> None:
     told = changing(Act(), Act(action=Action.CHANGE_COLOUR, colour=Colour.GREEN), 1.4)
     verdict = judge_story(read(film(told), told), told)

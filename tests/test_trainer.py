@@ -127,6 +127,18 @@ def test_the_journal_tells_the_mean_over_the_steps_in_which_a_phase_learned(tmp_
     assert json.loads((tmp_path / "journal.jsonl").read_text())["rows"] == 16
 
 
+def test_a_run_goes_on_as_it_was_begun(tmp_path: Path) -> None:
+    trainer = Trainer(RUN, tmp_path / "line")
+    trainer.flags = "--changes"
+    trainer.train(until=2)
+    other = Trainer(RUN, tmp_path / "line")
+    other.flags = ""
+    with pytest.raises(MutoscopeError, match=r"begun with --changes.*same flags"):
+        other.resume()
+    other.flags = "--changes"
+    assert other.resume()
+
+
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
     assert not Trainer(RUN, tmp_path).resume()
 

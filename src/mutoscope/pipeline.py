@@ -40,6 +40,7 @@ from mutoscope.shapes import ClipShape
 from mutoscope.version import __version__
 from mutoscope.vision.matting import MatteConfig, MatteNetwork
 from mutoscope.vision.subject import Subject
+from mutoscope.world.storybook.cast import STAGES
 
 Pixels = NDArray[np.uint8]
 # Of a clip that is streamed, how many times after one, and before it, its frames are decoded with: then they come within 49 dB
@@ -281,7 +282,7 @@ def _story_pipeline(model: Checkpoint, config: StoryConfig, upsampler_folders: S
     tokenizer = _tokenizer(model, config.text)
     world = model.config.get("world", "storybook")  # models of before there were other worlds name none
     stage = model.part("stage", int) if world == "storybook" else None
-    changes = bool(model.config.get("changes", False))  # models of before say nothing of them
+    changes = bool(model.config.get("changes", stage == STAGES))  # models of before say nothing of them
     raisers = () if stage is None else upsampler_folders
     found = next((folder for folder in raisers if (folder / "config.json").is_file()), None)
     drawn = config_from(ClipShape, model.part("shape", dict))

@@ -50,12 +50,19 @@ class TaughtBatches:
 
     @cached_property
     def _model(self) -> Diffusion:
-        model = load_family(Checkpoint(self.teacher))
+        teacher = Checkpoint(self.teacher)
+        model = load_family(teacher)
         if not isinstance(model, Diffusion):
             raise MutoscopeError(
                 f"{self.teacher} holds no diffusion model.",
                 "A generator of one pass learns from one of many.",
                 "Give the checkpoint of a diffusion model: --teacher DIR.",
+            )
+        if teacher.part("vocabulary", list) != list(self.batches.tokenizer.vocabulary):
+            raise MutoscopeError(
+                f"{self.teacher} knows other words than are to be learned.",
+                "A pupil hears what its teacher hears: both know the same words.",
+                "Give a --teacher of the same --stage, with or without --changes as it.",
             )
         return model.to(drawing_device())
 

@@ -45,6 +45,7 @@ def train(
             "A run is not overwritten.",
             "Go on with --resume, or move the folder away.",
         )
+    trainer.flags = " ".join(_flags({wish: value for wish, value in wishes.items() if wish != "steps"}))
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
     if start is not None and not resume:
@@ -102,5 +103,5 @@ def _flags(wishes: Mapping[str, Any]) -> Iterator[str]:
     for name, value in wishes.items():
         if value is True:
             yield f"--{name}"
-        elif isinstance(value, str | int):
+        elif value is not False and isinstance(value, str | int):
             yield f"--{name} {value}"

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.errors import MutoscopeError
 from mutoscope.networks.attention import Attention, Block
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
@@ -48,6 +49,7 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self.origin = ""  # digest of the weights that it began with, if it did
+        self.flags: str | None = None  # how the run was asked for; None: nobody said
 
     def begin_with(self, checkpoint: Checkpoint) -> int:
         """Take what fits of a checkpoint for the first weights, instead of random ones. How many tensors that are."""
@@ -106,11 +108,12 @@ class Trainer:
             tensors |= {f"optimiser/{phase}/{n}": value for n, value in optimiser.state.items()}
         draft = self.folder / "state.safetensors.part"
         metadata = {"name": self.run.name, "step": str(self.step), "seconds": repr(self.seconds), "origin": self.origin}
+        metadata |= {} if self.flags is None else {"flags": self.flags}
         save_file({n: t.contiguous() for n, t in tensors.items()}, draft, {"run": json.dumps(metadata)})
         os.replace(draft, self.folder / "state.safetensors")
 
     def resume(self) -> bool:
-        """Take up the folder's saved state; False if there is none."""
+        """Take up the folder's saved state; False if there is none. Errors: MutoscopeError where it was begun in another way."""
         path = self.folder / "state.safetensors"
         if not path.exists():
             return False
@@ -118,6 +121,13 @@ class Trainer:
 
         with safe_open(path, "pt") as file:
             metadata = json.loads(file.metadata()["run"])
+        begun = metadata.get("flags")
+        if None not in (begun, self.flags) and begun != self.flags:
+            raise MutoscopeError(
+                f"The run in {self.folder} was begun with {begun or 'no flags'}, and shall go on with {self.flags or 'none'}.",
+                "A run goes on as it was begun; only --steps may change.",
+                "Write the same flags, or begin another run with --output.",
+            )
         state = load_file(path, device=str(self.device))
         with torch.no_grad():
             for name, p in self.objective.named_parameters():
@@ -125,6 +135,7 @@ class Trainer:
                 self.ema[name].copy_(state[f"ema/{name}"])
         self.step, self.seconds = int(metadata["step"]), float(metadata["seconds"])
         self.origin = metadata.get("origin", "")
+        self.flags = begun if self.flags is None else self.flags
         for phase, optimiser in self.optimisers.items():
             optimiser.load(with_prefix(state, f"optimiser/{phase}/"), max(0, self.run.learned(self.step, phase)))
         return True

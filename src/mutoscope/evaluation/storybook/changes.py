@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mutoscope.evaluation.storybook.parser import ActorTrack, ParsedClip
 from mutoscope.evaluation.storybook.swings import Swing
+from mutoscope.world.storybook.story import Speed
 
 Array = NDArray[np.float64]
 _FEWEST = 5  # frames of either side
@@ -22,9 +23,12 @@ _ANGULAR = ("bounce", "zigzag")  # whose pace jumps, so that one wave is not eno
 
 
 class Deed(NamedTuple):
-    """What an actor was seen to do in a beat (None: not read), how it goes to and fro, if it does, and whether it falls."""
+    """What an actor was seen to do in a beat (None: not read), at what speed, how it goes to and fro, if it does, and whether
+    it falls.
+    """
 
     what: object = None
+    speed: Speed | None = None
     swing: Swing | None = None
     falls: bool = False
 
@@ -43,10 +47,12 @@ def _change(clip: ParsedClip, span: tuple[float, float], done: Sequence[tuple[De
     inside = (clip.times >= start) & (clip.times <= end)
     turned = []
     for actor, (before, after) in zip(clip.actors, done, strict=True):
-        known = before.what is not None and after.what is not None
-        if known and before.what == after.what:
+        same = before.what is not None and before.what == after.what
+        if same and (None in (before.speed, after.speed) or before.speed == after.speed):
             continue
-        if found := _split(clip.times, _deeds(actor), inside, (before, after), 0.0 if known else _CLEAR):
+        # Who does another thing has changed somewhere; who does the same faster, or cannot be read, may not have.
+        another = not same and None not in (before.what, after.what)
+        if found := _split(clip.times, _deeds(actor), inside, (before, after), 0.0 if another else _CLEAR):
             turned.append(found)
     if turned:
         return max(turned)[1]

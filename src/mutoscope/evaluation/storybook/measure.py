@@ -21,7 +21,7 @@ from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.cast import stage_of_kind
 from mutoscope.world.storybook.drawing import render_stories
-from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.sampling import sample_story, shows_changes
 from mutoscope.world.storybook.story import Kind, Story
 
 SHAPE = ClipShape(frames=25, height=128, width=128, fps=8)
@@ -80,6 +80,7 @@ def measure_ruler(
 
     With a codec, on its reconstructions too. `changes`: stories in which one thing comes after another, alone.
     """
+    assert shows_changes(shape.seconds) or not changes, "shorter clips show one thing alone"
     rng = numpy_rng(seed, "ruler")
     kinds = tuple(kind for kind in READ if stage_of_kind(kind) <= stage)
     drawn = (sample_story(rng, shape.seconds, stage=stage, changes=changes) for _ in count_up())

@@ -139,8 +139,8 @@ def read_clip(clip: ParsedClip, cuts: Sequence[float]) -> StoryReading:
 def _deed(act: ActReading) -> Deed:
     """What an act is for whoever looks for changes; a colour that changes is seen without motion."""
     read = act.action not in (None, Action.CHANGE_COLOUR)
-    what = (act.action, act.direction, act.speed) if read else None
-    return Deed(what, act.how.swing if act.how else None, act.action is Action.FALL)
+    what = (act.action, act.direction) if read else None
+    return Deed(what, act.speed, act.how.swing if act.how else None, act.action is Action.FALL)
 
 
 def _in_the_world(actor: ActorTrack, camera: CameraPath) -> ActorTrack:

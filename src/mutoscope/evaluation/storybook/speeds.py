@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mutoscope.evaluation.storybook.swings import Swing, Way
-from mutoscope.world.storybook.pace import PACE, RATE, speed_between
+from mutoscope.world.storybook.pace import PACE, RATE, TO_AND_FRO, speed_between
 from mutoscope.world.storybook.story import Action, Speed
-
-_TO_AND_FRO = (Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +25,6 @@ def speed_of(action: Action, how: Motion) -> Speed | None:
         return speed_between(abs(how.growth), RATE[action])
     if action is Action.SPIN:
         return speed_between(abs(how.turning) / (2 * np.pi), RATE[action])
-    if action in _TO_AND_FRO and how.swing is not None:
+    if action in TO_AND_FRO and how.swing is not None:
         return speed_between(how.swing.rate, RATE[action])
     return speed_between(float(np.hypot(how.way.x, how.way.y)), PACE[action]) if action in PACE else None

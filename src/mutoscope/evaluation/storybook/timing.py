@@ -9,6 +9,8 @@ from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
 from mutoscope.shapes import ClipShape
+from mutoscope.world.storybook.sampling import shows_changes
+from mutoscope.world.storybook.story import Story
 
 _SHOWN = 10  # prompts of a kind on the sheet
 
@@ -61,9 +63,13 @@ def measure_timing(
 
 
 def timed_prompts(count: int, stage: int, shape: ClipShape, *, held_out: bool) -> list[Prompt]:
-    """Prompts of stories of two parts."""
-    asked = draw_prompts(count, stage, shape, held_out=held_out, such=lambda story: len(story.beats) == 2, changes=True)
-    return list(asked)
+    """Prompts of stories of two parts in which somebody does another thing then."""
+    assert shows_changes(shape.seconds), "shorter clips show one thing alone"
+
+    def turns(story: Story) -> bool:
+        return len(story.beats) == 2 and story.beats[0].acts != story.beats[1].acts
+
+    return list(draw_prompts(count, stage, shape, held_out=held_out, such=turns, changes=True))
 
 
 def _order(verdicts: Sequence[StoryVerdict]) -> Rate:

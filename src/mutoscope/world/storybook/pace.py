@@ -48,7 +48,7 @@ LONGEST_GROWTH = 0.74  # e-folds in one beat
 SMALLEST, LARGEST = 0.09, 0.66  # heights that growing and shrinking end at
 TO_AND_FRO = frozenset({Action.BOUNCE, Action.JUMP, Action.ZIGZAG, Action.CIRCLE, Action.FLOAT})
 _SHORTEST = 1.4  # seconds in which what goes to and fro is seen to come back
-_FEW_SWINGS = 2.0  # seconds in which so many swings to and fro tell no speed
+_FEW_SWINGS = 2.3  # seconds in which so many swings to and fro tell no speed
 SHARED = 0.8  # of the room is what each of several actors may travel through
 _BIGGEST = 1.05  # of the height that is asked for; seeds vary it
 

@@ -55,6 +55,11 @@ _CHASES = (
 )
 
 
+def shows_changes(seconds: float) -> bool:
+    """Whether a clip is long enough for one thing after another."""
+    return seconds >= 2 * _SHORTEST
+
+
 def sample_story(rng: np.random.Generator, seconds: float, *, stage: int = STAGES, changes: bool = False) -> Story:
     """A random story of what the stages up to `stage` show; compositions that are held out come up too.
 

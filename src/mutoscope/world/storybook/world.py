@@ -18,7 +18,7 @@ from mutoscope.world.storybook.cast import STAGES
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
-from mutoscope.world.storybook.sampling import sample_story
+from mutoscope.world.storybook.sampling import sample_story, shows_changes
 from mutoscope.world.storybook.story import Story
 from mutoscope.world.world import DrawnClips
 
@@ -70,7 +70,8 @@ class Storybook:
 
     def to_plain(self) -> dict[str, Any]:
         """What a checkpoint notes of it."""
-        return {"world": self.name, "stage": self.stage, "changes": self.changes or self.stage == STAGES}
+        changes = (self.changes or self.stage == STAGES) and shows_changes(self.shape.seconds)
+        return {"world": self.name, "stage": self.stage, "changes": changes}
 
 
 def tiny_storybook(stage: int, changes: bool = False) -> Storybook:
