@@ -139,6 +139,17 @@ def test_a_run_goes_on_as_it_was_begun(tmp_path: Path) -> None:
     assert other.resume()
 
 
+def test_a_state_of_another_network_is_refused_with_a_cure(tmp_path: Path) -> None:
+    class Wider(Line):
+        def __init__(self) -> None:
+            super().__init__()
+            self.map = nn.Linear(4, 5)
+
+    Trainer(RUN, tmp_path).train(until=2)
+    with pytest.raises(MutoscopeError, match=r"another network.*--start"):
+        Trainer(replace(RUN, build=Wider), tmp_path).resume()
+
+
 def test_there_is_nothing_to_resume_in_an_empty_folder(tmp_path: Path) -> None:
     assert not Trainer(RUN, tmp_path).resume()
 

@@ -129,6 +129,15 @@ class Trainer:
                 "Write the same flags, or begin another run with --output.",
             )
         state = load_file(path, device=str(self.device))
+        own = {name: p.shape for name, p in self.objective.named_parameters()}
+        if any(
+            f"weights/{name}" not in state or state[f"weights/{name}"].shape != shape for name, shape in own.items()
+        ):
+            raise MutoscopeError(
+                f"The state in {self.folder} is of another network than the one that shall go on.",
+                "A run goes on with the recipe, the sizes and the words that it was begun with.",
+                "Go on with the version that began it, or begin another run with --start and its checkpoint.",
+            )
         with torch.no_grad():
             for name, p in self.objective.named_parameters():
                 p.copy_(state[f"weights/{name}"])
