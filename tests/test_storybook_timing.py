@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mutoscope.evaluation.storybook.asking import Draw, true_clip
+from mutoscope.evaluation.storybook.asking import Draw, Prompt, true_clip
 from mutoscope.evaluation.storybook.timing import Timing, measure_timing, timed_prompts
 from mutoscope.evaluation.storybook.verdict import Attribute
 from mutoscope.world.storybook.pace import TO_AND_FRO
@@ -37,6 +37,12 @@ def test_clips_too_short_for_two_things_do_not_say_that_they_show_them() -> None
     short = replace(STORYBOOK, frames=9)
     worlds = Storybook(stage=1), Storybook(stage=1, changes=True), Storybook(stage=4), Storybook(stage=4, shape=short)
     assert [world.to_plain()["changes"] for world in worlds] == [False, True, True, False]
+
+
+def test_a_prompt_with_written_times_can_be_shown_in_any_font() -> None:
+    story = sample_story(np.random.default_rng(1), STORYBOOK.seconds, stage=1)
+    assert Prompt(text="[0–2s] a star spins", story=story).readable() == "[0-2s] a star spins"
+    assert Prompt(text="一颗星在转", story=story).readable().isascii()
 
 
 def as_told(change: Callable[[Story], Story]) -> Draw:

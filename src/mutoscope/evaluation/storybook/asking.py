@@ -21,7 +21,7 @@ from mutoscope.world.storybook.story import Story
 
 Draw = Callable[[str, int, Frames | None], Frames]  # prompt, seed, first frame (H, W, 3) if given -> (T, H, W, 3)
 _TRIES = 20  # captions of a story, until one leaves nothing open
-_AT_ONCE = 0.05  # seconds: times that are told in tenths
+_AT_ONCE = 0.05  # seconds apart are times that are told in tenths
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,11 @@ class Prompt:
     story: Story
 
     def readable(self) -> str:
-        """The same in letters that every font has: a Chinese prompt is told in English."""
-        return self.text if self.text.isascii() else f"(zh) {caption(self.story, numpy_rng(0, self.text), 'en')}"
+        """The same in letters that every font has: a Chinese prompt is told in English, a dash is a plain one."""
+        plain = self.text.replace("–", "-")
+        return (
+            plain if plain.isascii() else f"(zh) {caption(self.story, numpy_rng(0, self.text), 'en').replace('–', '-')}"
+        )
 
 
 def asked_prompts(count: int, stage: int, shape: ClipShape) -> dict[str, list[Prompt]]:
