@@ -11,6 +11,7 @@ from mutoscope.cli import main
 from mutoscope.evaluation.storybook.asking import draw_prompts
 from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE
+from mutoscope.evaluation.storybook.sheet import save_sheet
 from mutoscope.world.storybook.captions.parsing import read_story
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.held_out import is_held_out
@@ -60,3 +61,13 @@ def test_the_command_measures_a_checkpoint_and_shows_what_it_drew(
     assert "never seen" in table.splitlines()[0]
     assert "whole story" in table
     assert Image.open(sheet).size == (576, 440)
+
+
+def test_a_sheet_is_written_however_much_is_on_it(tmp_path: Path) -> None:
+    """What took minutes to draw is not lost to a limit."""
+    noise = np.random.default_rng(0).integers(0, 256, (700, 700, 3)).astype(np.uint8)
+    for ending in ("png", "webp"):
+        save_sheet(noise, tmp_path / f"sheet.{ending}")
+    with Image.open(tmp_path / "sheet.png") as kept:
+        assert np.array_equal(np.asarray(kept), noise)
+    assert (tmp_path / "sheet.webp").stat().st_size < 1e6 < (tmp_path / "sheet.png").stat().st_size
