@@ -67,6 +67,9 @@ class MocoganShapes:
         covered = masks.float()
         return DrawnClips(covered[:, :, None] * (colours.float() / 255)[:, None, :, None, None], covered)
 
+    def tracks(self, stories: Sequence[Drift], seed: int) -> None:
+        """It tells none."""
+
     def caption(self, story: Drift, rng: np.random.Generator) -> str:
         """The sentence of the class."""
         return CAPTIONS[story]

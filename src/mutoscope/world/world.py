@@ -59,6 +59,10 @@ class World(Protocol[AnyStory]):
         """Clips of stories; the same seed draws the same pixels on the same device."""
         ...
 
+    def tracks(self, stories: Sequence[AnyStory], seed: int) -> Tensor | None:
+        """The track code (B, T, N, C) of the clips that `draw` draws of them with this seed; None where a world tells none."""
+        ...
+
     def caption(self, story: AnyStory, rng: np.random.Generator) -> str:
         """A true sentence about it."""
         ...

@@ -44,6 +44,9 @@ class MovingShapes:
         """Clips of stories."""
         return draw_shapes(stories, self.shape, seed, device)
 
+    def tracks(self, stories: Sequence[MovingShape], seed: int) -> None:
+        """It tells none."""
+
     def caption(self, story: MovingShape, rng: np.random.Generator) -> str:
         """The one sentence that is published."""
         return story.caption()

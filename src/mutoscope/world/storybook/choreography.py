@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from mutoscope.codecs.track_code import ACTORS
+from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.cast import CAST, HEIGHT, RGB
 from mutoscope.world.storybook.figures import GAITS
@@ -29,7 +31,6 @@ from mutoscope.world.storybook.story import (
 from mutoscope.world.storybook.timing import Beats
 from mutoscope.world.storybook.tracks import Tracks
 
-SLOTS = 3  # for actors
 _FADE = 0.3  # seconds between what one beat does and what the next one does
 _CAMERA_FADE = 0.5
 _PAN, _ZOOM = 0.055, 0.09  # frame widths and e-folds per second
@@ -44,9 +45,14 @@ _HEIGHTS = np.asarray([HEIGHT[size] for size in Size])
 _NO_GROUND = 0.84  # where a plain colour is stood on
 
 
+def choreography_rng(seed: int) -> np.random.Generator:
+    """What chooses the tracks of the clips of a seed."""
+    return numpy_rng(seed, "choreography")
+
+
 def choreograph(stories: Sequence[Story], shape: ClipShape, rng: np.random.Generator) -> Tracks:
     """The tracks of a batch of stories; the rng chooses where they begin and what else words leave open."""
-    plot = plot_stories(stories, SLOTS)
+    plot = plot_stories(stories, ACTORS)
     times = np.arange(shape.frames) / shape.fps
     beats = Beats(start=plot.start, end=plot.end, last=plot.last, times=times, fade=_FADE)
     weight, elapsed = beats.weight()[:, None], beats.elapsed()[:, None]  # (B, 1, K, T)

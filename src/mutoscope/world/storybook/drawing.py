@@ -10,7 +10,7 @@ from torch import Tensor
 
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
-from mutoscope.world.storybook.choreography import choreograph
+from mutoscope.world.storybook.choreography import choreograph, choreography_rng
 from mutoscope.world.storybook.figures import EXTENT, GAITS, INK, Layer, Points, Pose, layers, paint
 from mutoscope.world.storybook.flow import story_flow
 from mutoscope.world.storybook.places import draw_places, draw_weather, place_nearness
@@ -95,7 +95,7 @@ def render_stories(
     flow: bool = False,
 ) -> StoryClips:
     """The clips of a batch of stories; the same seed draws the same pixels on the same device."""
-    tracks = choreograph(stories, shape, numpy_rng(seed, "choreography"))
+    tracks = choreograph(stories, shape, choreography_rng(seed))
     generator = torch.Generator(device).manual_seed(int(numpy_rng(seed, "places").integers(2**62)))
     return render_tracks(tracks, shape, generator, mattes=mattes, flow=flow)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.words import split_words
@@ -15,6 +16,7 @@ from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.captions import caption, vocabulary
 from mutoscope.world.storybook.cast import STAGES
+from mutoscope.world.storybook.choreography import choreograph, choreography_rng
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
@@ -59,6 +61,10 @@ class Storybook:
         """Clips of stories."""
         clips = render_stories(stories, self.shape, seed, device, mattes=actors)
         return DrawnClips(clips.frames, None if clips.mattes is None else clips.mattes.amax(1))
+
+    def tracks(self, stories: Sequence[Story], seed: int) -> Tensor:
+        """Where everyone is in the clips of the same seed."""
+        return choreograph(stories, self.shape, choreography_rng(seed)).code()
 
     def caption(self, story: Story, rng: np.random.Generator) -> str:
         """A true sentence, a little more often in English."""
