@@ -221,9 +221,17 @@ def tiny_codec(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_story(tiny_codec: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A storybook model of a few steps on that codec."""
-    return train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path_factory.mktemp("story")).folder
+def tiny_choreographer(tiny_codec: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A choreographer of a few steps that sees that codec's codes."""
+    return train("tiny_choreographer", codec=tiny_codec, folder=tmp_path_factory.mktemp("choreographer")).folder
+
+
+@pytest.fixture(scope="session")
+def tiny_story(tiny_codec: Path, tiny_choreographer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A storybook model of a few steps on that codec, with that choreographer."""
+    folder = train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path_factory.mktemp("story")).folder
+    shutil.copytree(tiny_choreographer, folder / "choreographer")
+    return folder
 
 
 @pytest.fixture(scope="session")

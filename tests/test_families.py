@@ -172,6 +172,7 @@ from mutoscope.language.encoder import WordEncoderConfig
 class GreyConfig:
     meanings: int
     text: WordEncoderConfig
+    tracks: bool = False
 
 
 class Grey(nn.Module):

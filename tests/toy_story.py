@@ -52,15 +52,15 @@ def told(prompts: list[str], known: Known | None = None) -> Condition:
 
 
 def lesson() -> FamilyBatch:
-    """Dark is -0.3 and light is 0.3, as words say; a ball is what its first frame is. Some others show theirs as well."""
-    ways = ((-1, -1, -1), (1, 1, 1), (-1, -1, 1)) * 2 + ((-1, -1, -1), (1, 1, 1))
+    """Dark is -0.3 and light is 0.3, as words say; a ball is either, and what its first frame is. Some others show theirs too."""
+    ways = ((-1, -1, -1), (1, 1, 1), (-1, -1, 1)) * 2 + ((-1, -1, -1), (1, 1, 1)) * 2
     truth = torch.tensor(ways)[:, :, None, None, None].expand(-1, *SHAPE) * 0.3
-    known = nothing(8)
-    known.given[3:, 0] = Given.CODE
-    known.codes[3:, 0] = truth[3:, 0]
+    known = nothing(10)
+    known.given[3:8, 0] = Given.CODE
+    known.codes[3:8, 0] = truth[3:8, 0]
     dark, light, none = [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]
-    meant = torch.tensor([[dark, none], [light, none], [dark, light]] * 2 + [[none, none]] * 2)
-    return FamilyBatch(truth.clone(), told(["dark", "light", THEN] * 2 + ["a ball"] * 2, known), meant)
+    meant = torch.tensor([[dark, none], [light, none], [dark, light]] * 2 + [[none, none]] * 4)
+    return FamilyBatch(truth.clone(), told(["dark", "light", THEN] * 2 + ["a ball"] * 4, known), meant)
 
 
 def scaling() -> Scaling:

@@ -1,5 +1,6 @@
 """The whole path: words and a photo go in, a video comes out."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
+from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
 from mutoscope.checkpoints.family import drawing_config, load_family
 from mutoscope.checkpoints.latent import BUNDLED, codec_with, load_autoencoder
 from mutoscope.clock import Clock
@@ -27,6 +29,8 @@ from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.choice import StoryConfig
+from mutoscope.families.choreographer import sampled_tracks
+from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.family import Family, OnStep, Sampling, Streaming
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
@@ -46,6 +50,9 @@ Pixels = NDArray[np.uint8]
 # Of a clip that is streamed, how many times after one, and before it, its frames are decoded with: then they come within 49 dB
 # of what they are in the whole clip, 63 on average. Three and six would be all that the decoder sees.
 AHEAD, BEHIND = 1, 2
+_UNTOLD = (
+    "No choreographer that knows this model's words is here: it places everyone by itself, which it does less well."
+)
 Asked = tuple[tuple[int, ...], Condition, int, Sampling, OnStep, Condition | None]
 
 
@@ -60,6 +67,7 @@ class Pipeline:
     digest: str  # of the weights, for the manifest
     meanings: tuple[str, ...]  # what the model can read off words
     raising: Raising | None = None  # where clips are drawn smaller than they are delivered
+    choreographer: Diffusion | None = None  # what tells a family where everyone will be, where it heeds that
 
     def generate(
         self, request: GenerateRequest, on_progress: OnProgress = ignore, *, pixels: Pixels | None = None
@@ -156,7 +164,18 @@ class Pipeline:
             on_progress(Step(stage="sample", done=done, total=total, look=look))
 
         shape, sampling = self.codec.codes_shape(told.shape), replace(self.family.own, **own)
-        return shape, told.condition, request.seed, sampling, on_step, told.against
+        condition, against = self.choreographed(told.condition, request.seed, told.against)
+        return shape, condition, request.seed, sampling, on_step, against
+
+    def choreographed(
+        self, condition: Condition, seed: int, against: Condition | None = None
+    ) -> tuple[Condition, Condition | None]:
+        """Conditions told where everyone will be, where there is somebody to say so; what is led away from is not told."""
+        if self.choreographer is None:
+            return condition, against
+        tracks = sampled_tracks(self.choreographer, condition, seed, against)
+        told = condition._replace(tracks=tracks)
+        return told, None if against is None else against._replace(tracks=torch.zeros_like(tracks))
 
     def _look(self, made: Callable[[], Tensor], told: Told) -> Pixels:
         """The frame in the middle of a drawn clip, as far as its codes are known."""
@@ -248,12 +267,17 @@ def check_frames(frames: Pixels, *, moving: bool) -> None:
         )
 
 
-def load_pipeline(folder: Path, matte_folder: Path, upsampler_folders: Sequence[Path] = ()) -> Pipeline:
+def load_pipeline(
+    folder: Path,
+    matte_folder: Path,
+    upsampler_folders: Sequence[Path] = (),
+    choreographer_folders: Sequence[Path] = (),
+) -> Pipeline:
     """The model of a checkpoint folder: one that moves photos, or one that draws clips of the storybook."""
     model = Checkpoint(folder)
     config = drawing_config(model)
     if config is not None:
-        return _story_pipeline(model, config, upsampler_folders)
+        return _story_pipeline(model, config, upsampler_folders, choreographer_folders)
     return _motion_pipeline(model, matte_folder)
 
 
@@ -276,8 +300,13 @@ def _motion_pipeline(model: Checkpoint, matte_folder: Path) -> Pipeline:
     )
 
 
-def _story_pipeline(model: Checkpoint, config: StoryConfig, upsampler_folders: Sequence[Path]) -> Pipeline:
-    """A model that draws, with the codec that its codes were made by; the storybook's with an upsampler if there is one."""
+def _story_pipeline(
+    model: Checkpoint, config: StoryConfig, upsampler_folders: Sequence[Path], choreographer_folders: Sequence[Path]
+) -> Pipeline:
+    """A model that draws, with the codec that its codes were made by; the storybook's with an upsampler if there is one.
+
+    A family that heeds tracks draws without them where no choreographer knows its words, and the clip's notes say so.
+    """
     codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
     tokenizer = _tokenizer(model, config.text)
     world = model.config.get("world", "storybook")  # models of before there were other worlds name none
@@ -286,15 +315,24 @@ def _story_pipeline(model: Checkpoint, config: StoryConfig, upsampler_folders: S
     raisers = () if stage is None else upsampler_folders
     found = next((folder for folder in raisers if (folder / "config.json").is_file()), None)
     drawn = config_from(ClipShape, model.part("shape", dict))
+    folders = (model.folder / "choreographer", *choreographer_folders)
+    tells = choreographer_for(model, folders) if config.tracks else None
+    remarks = (_UNTOLD,) if config.tracks and tells is None else ()
     return Pipeline(
-        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage, changes=changes),
+        conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage, changes=changes, remarks=remarks),
         family=load_family(model),
         codec=codec,
         name=model.folder.name,
-        digest=model.sha256,
+        digest=model.sha256 if tells is None else _both(model.sha256, tells.sha256),
         meanings=tuple(model.part("meanings", list)),
         raising=Raising(None if found is None else load_upsampler(found)),
+        choreographer=None if tells is None else load_choreographer(tells),
     )
+
+
+def _both(model: str, choreographer: str) -> str:
+    """One digest of two: what is drawn depends on both."""
+    return hashlib.sha256(f"{model}{choreographer}".encode()).hexdigest()
 
 
 def load_upsampler(folder: Path) -> Upsampler:

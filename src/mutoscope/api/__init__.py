@@ -1,5 +1,6 @@
 """The verbs: everything that the command, the page and the server can do, as plain functions."""
 
+from mutoscope.api.choreography import evaluate_choreographer
 from mutoscope.api.comparing import check_comparison, compare, entrants
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.looking import look
@@ -63,6 +64,7 @@ __all__ = [
     "draw_learning_curves",
     "entrants",
     "estimate",
+    "evaluate_choreographer",
     "evaluate_distances",
     "evaluate_drift",
     "evaluate_mixers",

@@ -6,6 +6,7 @@ from pathlib import Path
 from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
 from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.devices import prepare
@@ -22,15 +23,22 @@ RUNS = Path("runs")  # where `train` leaves what it makes
 # What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
 TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
+CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
-_PARTS = ("matte", "latent", "upsampler", "alignment")  # what models work with, and no models themselves
+_PARTS = (
+    "matte",
+    "latent",
+    "upsampler",
+    "alignment",
+    "choreographer",
+)  # what models work with, and no models themselves
 
 
 @lru_cache(maxsize=2)
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: by the folder of its checkpoint, or by name one that was trained here or is bundled."""
     prepare()
-    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS, CHOREOGRAPHERS)
 
 
 def folder_of(model: str, world: str = "storybook") -> Path:
@@ -72,6 +80,8 @@ def export(model: str, folder: Path) -> Path:
         return save(pipeline, checkpoint, {"matte": WEIGHTS / "matte"}, folder)
     upsampler = next((place for place in UPSAMPLERS if (place / "config.json").is_file()), None)
     parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
+    if pipeline.choreographer is not None and (tells := choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)):
+        parts["choreographer"] = tells.folder
     if not (checkpoint / "codec").is_dir():
         parts["codec"] = BUNDLED
     return save(pipeline, checkpoint, parts, folder)
@@ -127,10 +137,12 @@ def _opened(name: str) -> Checkpoint:
             open_ranker(WEIGHTS / name)
         case "latent":
             load_autoencoder(WEIGHTS / name)
+        case "choreographer":
+            load_choreographer(Checkpoint(WEIGHTS / name))
         case "upsampler":
             load_upsampler(WEIGHTS / name)
         case "matte":
             load_pipeline(WEIGHTS / "motion", WEIGHTS / name)
         case _:
-            load_pipeline(WEIGHTS / name, WEIGHTS / "matte", UPSAMPLERS[1:])
+            load_pipeline(WEIGHTS / name, WEIGHTS / "matte", UPSAMPLERS[1:], CHOREOGRAPHERS[1:])
     return Checkpoint(WEIGHTS / name)

@@ -31,6 +31,9 @@ def evaluate(wanted: argparse.Namespace) -> None:
         case "storybook":
             given = _given(wanted, "checkpoint", "scenes", "sheet", "plot", "towers")
             print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
+        case "choreographer":
+            given = _given(wanted, "checkpoint", "scenes", "sheet")
+            print(api.evaluate_choreographer(**given, **seeds, tell=say))
         case "moving-shapes" | "mocogan-shapes":
             given = _given(wanted, "checkpoint", "scenes", "seed", "sheet")
             if wanted.what == "moving-shapes":

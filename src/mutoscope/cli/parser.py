@@ -105,9 +105,10 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
     evaluate.add_argument(
         "what", metavar="WHAT",
-        choices=["motion", "storybook", "moving-shapes", "mocogan-shapes", "mixers", "prediction", "drift", "examples",
-                 "distances", "ruler", "raising", "retrieval", "curves"],
-        help="motion (the motion model), storybook (a model that draws), moving-shapes and mocogan-shapes (the "
+        choices=["motion", "storybook", "choreographer", "moving-shapes", "mocogan-shapes", "mixers", "prediction", "drift",
+                 "examples", "distances", "ruler", "raising", "retrieval", "curves"],
+        help="motion (the motion model), storybook (a model that draws), choreographer (what places everyone beforehand), "
+        "moving-shapes and mocogan-shapes (the "
         "published protocols, models beside published numbers), mixers (attention, convolution and recurrence in one place of one "
         "network), prediction (of the frames that follow given ones), "
         "drift (of clips that go on and on), "
@@ -127,13 +128,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--checkpoint",
         metavar="DIR",
         type=Path,
-        help="a checkpoint (storybook, the two of shapes, prediction, drift, raising, retrieval; default the bundled one)",
+        help="a checkpoint (storybook, choreographer, the two of shapes, prediction, drift, raising, retrieval; default the "
+        "bundled one)",
     )
     evaluate.add_argument(
         "--seeds",
         metavar="N",
         type=int,
-        help="clips of each prompt (storybook, prediction, default 4; examples, default 3)",
+        help="clips of each prompt (storybook, prediction, default 4; choreographer, examples, default 3)",
     )
     evaluate.add_argument(
         "--towers", metavar="DIR", type=Path,
@@ -144,7 +146,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--sheet",
         metavar="FILE",
         type=Path,
-        help="a picture of what was drawn (storybook, the two of shapes, drift, examples, curves)",
+        help="a picture of what was drawn (storybook, choreographer, the two of shapes, drift, examples, curves)",
     )
     evaluate.add_argument(
         "--plot", metavar="FILE", type=Path,

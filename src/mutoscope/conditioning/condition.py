@@ -47,12 +47,25 @@ class Condition(NamedTuple):
     seconds: Tensor  # (B,)
     known: Tensor  # (B,T,H,W,C) codes in natural units
     given: Tensor  # (B,T) int64: how well each time of them is known, a `Given`
+    seen: Tensor  # (B,T,H,W,C) the same codes for who makes no codes but looks at them
+    tracks: Tensor  # (B,T,N,C) where everyone will be, as a track code; zeros where nobody has said
 
     def without_words(self, which: Tensor | None = None) -> "Condition":
         """The same, deaf where `which` (B,) bool, or all: what guidance compares with (Ho & Salimans 2022)."""
         if which is None:
             which = torch.ones_like(self.seconds, dtype=torch.bool)
-        return self._replace(word_mask=self.word_mask & ~which[:, None])
+        return self._replace(word_mask=self.word_mask & ~which[:, None]).without_tracks(which)
+
+    def without_tracks(self, which: Tensor) -> "Condition":
+        """The same, where `which` (B,) bool not told where everyone will be."""
+        if not self.tracks.numel():
+            return self
+        return self._replace(tracks=self.tracks * ~which[:, None, None, None])
+
+    def looked_at(self) -> "Condition":
+        """The same for who makes something else than codes, and sees what is known of them, if anything is."""
+        empty = self.known.new_zeros(len(self.seconds), 0)
+        return self._replace(seen=self.known if (self.given > 0).any() else empty, known=empty)
 
     def row(self, index: int) -> "Condition":
         """One condition of the batch."""
@@ -65,8 +78,9 @@ def encode_condition(
     photos: Sequence[NDArray[np.float32]] = (),
     arrows: Sequence[Arrow | None] = (),
     known: Known | None = None,
+    tracks: Tensor | None = None,
 ) -> Condition:
-    """Words, photo features (P,), arrows and known codes of a batch as one padded `Condition`."""
+    """Words, photo features (P,), arrows, known codes and tracks of a batch as one padded `Condition`."""
     spoken = encode_words(tokenizer, timelines)
     arrow = np.array([(0, 0, 0) if a is None else (1, *a) for a in arrows], np.float32).reshape(-1, 3)
     empty = torch.zeros(len(timelines), 0)
@@ -81,4 +95,6 @@ def encode_condition(
         seconds=torch.tensor([t.seconds for t in timelines], dtype=torch.float32),
         known=empty if known is None else known.codes,
         given=empty.long() if known is None else known.given,
+        seen=empty,
+        tracks=empty if tracks is None else tracks,
     )

@@ -30,7 +30,7 @@ class StoryConditioner:
     """Understands prompts with a world's vocabulary; photos and earlier clips become codes that are known.
 
     `world`: the name of what is drawn; `stage`: of the storybook, None elsewhere; `changes`: whether it learned one thing
-    after another.
+    after another; `remarks`: what is worth saying of every clip.
     """
 
     def __init__(
@@ -42,9 +42,10 @@ class StoryConditioner:
         stage: int | None,
         *,
         changes: bool = False,
+        remarks: tuple[str, ...] = (),
     ) -> None:
         self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
-        self.world, self.stage, self.changes = world, stage, changes
+        self.world, self.stage, self.changes, self.remarks = world, stage, changes, remarks
 
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
@@ -77,6 +78,7 @@ class StoryConditioner:
 
     def _notes(self, request: GenerateRequest, timeline: Timeline, earlier: Video | None) -> Iterator[str]:
         """What is worth saying about what will be drawn."""
+        yield from self.remarks
         if len(timeline.segments) > 1 and self.stage is not None and not self.changes:
             yield "The model has learned one thing at a time, and may not draw what comes after the first."
         if earlier is None:

@@ -14,6 +14,7 @@ from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.family import Sampling
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of, unpatched
+from mutoscope.families.tracked import TracksIn
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Block, blinders, waves
 from mutoscope.networks.mixers import Mixing, mixer_of
@@ -24,7 +25,10 @@ FLOW = Flow(late=1.0, spread=1.2, guided_until=1.0, solver="multistep")
 
 @dataclass(frozen=True, kw_only=True)
 class ClipDenoiserConfig:
-    """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other."""
+    """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other.
+
+    `tracks`: whether it can be told where everyone will be.
+    """
 
     patch: int
     width: int
@@ -33,6 +37,7 @@ class ClipDenoiserConfig:
     meanings: int
     text: WordEncoderConfig
     mixer: Mixing = "attention"
+    tracks: bool = False
 
 
 def clip_diffusion(config: ClipDenoiserConfig, scaling: Scaling) -> Diffusion:
@@ -56,6 +61,7 @@ class ClipDenoiser(Denoiser):
         self.given_in = nn.Embedding(len(Given), width)
         self.clock_in = nn.Linear(CLOCK, width)
         self.place_in = nn.Linear(PLACE, width)
+        self.tracks_in = TracksIn(width) if config.tracks else None
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(
             Block(width, config.heads, mixer_of(config.mixer, width, config.heads)) for _ in range(config.depth)
@@ -80,6 +86,8 @@ class ClipDenoiser(Denoiser):
         x = x + self.place_in(places(rows, columns, like=noisy))
         meant = self.meanings_in(slots.share @ meant_by(condition, hearing))
         x = x + (self.clock_in(slots.clock) + meant)[:, :, None]
+        if self.tracks_in is not None and condition.tracks.numel():
+            x = x + self.tracks_in(condition.tracks, rows, columns)
         x = rearrange(x, "b t p d -> b (t p) d")
         context, heard = self.words_in(hearing.spoken), heard_in(slots, condition, hearing)
         heard = repeat(heard, "b t l -> b (t p) l", p=rows * columns)

@@ -12,6 +12,7 @@ from mutoscope.conditioning.condition import Condition, Given
 
 # The share of the reader in a family's loss: at the end its cross-entropies are about as large as a velocity's error.
 READING = 0.1
+UNTRACKED = 0.1  # the share without tracks, so that words alone will do
 DEAF = 0.1  # the share of clips that training shows without words, so that guidance has something to lead away from
 
 
@@ -112,6 +113,10 @@ def scaled_known(condition: Condition, scaling: Scaling) -> Condition:
 
 
 def deafened(condition: Condition, rng: torch.Generator) -> Condition:
-    """The condition with some rows that hear nothing, by chance."""
+    """The condition with some rows that hear nothing, and some that are told no tracks, by chance."""
     deaf = torch.rand(len(condition.seconds), generator=rng) < DEAF
-    return condition.without_words(deaf.to(condition.seconds.device))
+    condition = condition.without_words(deaf.to(condition.seconds.device))
+    if not condition.tracks.numel():
+        return condition
+    untracked = torch.rand(len(condition.seconds), generator=rng) < UNTRACKED
+    return condition.without_tracks(untracked.to(condition.seconds.device))

@@ -43,6 +43,11 @@ class GanConfig:
         """The text encoder's sizes."""
         return self.denoiser.text
 
+    @property
+    def tracks(self) -> bool:
+        """Whether it can be told where everyone will be."""
+        return self.denoiser.tracks
+
 
 class Generator(nn.Module):
     """G(z | t): all codes in one pass from noise, words and what is known.

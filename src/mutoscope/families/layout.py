@@ -31,11 +31,15 @@ def unpatched(rows: Tensor, side: int, height: int) -> Tensor:  # (B, T, H/s W/s
     return rearrange(rows, "b t (h w) (i j c) -> b t (h i) (w j) c", h=height // side, i=side, j=side)
 
 
-def places(rows: int, columns: int, like: Tensor) -> Tensor:  # (P,32)
-    """Where in the picture each patch lies, in fractions of its sides."""
+def centres(rows: int, columns: int, like: Tensor) -> Tensor:  # (P,2)
+    """How far down and across the picture the middle of each patch lies, in fractions of its sides."""
     down, across = ((torch.arange(count, device=like.device) + 0.5) / count for count in (rows, columns))
-    where = torch.stack(torch.meshgrid(down, across, indexing="ij"), dim=-1)
-    return waves(rearrange(where, "h w two -> (h w) two"), 8, 4.0).flatten(-2)
+    return rearrange(torch.stack(torch.meshgrid(down, across, indexing="ij"), dim=-1), "h w two -> (h w) two")
+
+
+def places(rows: int, columns: int, like: Tensor) -> Tensor:  # (P,32)
+    """The same as networks see it."""
+    return waves(centres(rows, columns, like), 8, 4.0).flatten(-2)
 
 
 def slots_of(condition: Condition, times: int) -> Slots:

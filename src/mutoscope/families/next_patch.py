@@ -12,6 +12,7 @@ from mutoscope.codecs.latent_code import CHANNELS, LEVELS
 from mutoscope.conditioning.condition import Condition
 from mutoscope.families.hearing import CLOCK, Hearing, Listener, meant_by
 from mutoscope.families.layout import PLACE, heard_in, places, slots_of
+from mutoscope.families.tracked import TracksIn
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Attention, Block, Memory, blinders
 
@@ -21,7 +22,10 @@ KINDS = LEVELS**DIGITS
 
 @dataclass(frozen=True, kw_only=True)
 class AutoregressiveConfig:
-    """Sizes of the transformer; `patch` latents to a side are one place of the sequence."""
+    """Sizes of the transformer; `patch` latents to a side are one place of the sequence.
+
+    `tracks`: whether it can be told where everyone will be.
+    """
 
     patch: int
     width: int
@@ -29,6 +33,7 @@ class AutoregressiveConfig:
     heads: int
     meanings: int
     text: WordEncoderConfig
+    tracks: bool = False
 
 
 class Asked(NamedTuple):
@@ -52,6 +57,7 @@ class NextPatch(Listener):
         self.beside_in = nn.Linear(inside, width)
         self.earlier_in = nn.Linear(inside, width, bias=False)
         self.place_in = nn.Linear(PLACE, width)
+        self.tracks_in = TracksIn(width) if config.tracks else None
         self.clock_in = nn.Linear(CLOCK, width)
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width)
@@ -63,6 +69,8 @@ class NextPatch(Listener):
         meant = self.meanings_in(slots.share @ meant_by(condition, hearing))
         where = self.place_in(places(rows, columns, like=hearing.spoken))
         wishes = where + (self.clock_in(slots.clock) + meant)[:, :, None]
+        if self.tracks_in is not None and condition.tracks.numel():
+            wishes = wishes + self.tracks_in(condition.tracks, rows, columns)
         heard = repeat(heard_in(slots, condition, hearing), "b t l -> b (t p) l", p=rows * columns)
         return Asked(rearrange(wishes, "b t p d -> b (t p) d"), self.words_in(hearing.spoken), heard)
 

@@ -22,7 +22,12 @@ from mutoscope.pipeline import Pipeline, load_pipeline
 from mutoscope.progress import Step
 from mutoscope.request import GenerateRequest
 
-_PARTS = ("matte", "codec", "upsampler")  # what models work with, each in a folder inside the model's own
+_PARTS = (
+    "matte",
+    "codec",
+    "upsampler",
+    "choreographer",
+)  # what models work with, each in a folder inside the model's own
 # Two files of one line let diffusers find the classes; it runs them where it is told `trust_remote_code=True`.
 _CODE = {
     "pipeline.py": "from mutoscope.hub.exported import MutoscopePipeline as MutoscopePipeline\n",
@@ -58,6 +63,7 @@ class CheckpointModel(ModelMixin):  # type: ignore[misc]
             "matte": getattr(pipeline.conditioner, "matte", None),
             "codec": getattr(pipeline.codec, "autoencoder", None),
             "upsampler": getattr(pipeline.raising, "upsampler", None),
+            "choreographer": pipeline.choreographer,
         }
         for name, network in networks.items():
             if isinstance(network, torch.nn.Module):

@@ -20,12 +20,13 @@ BLOCK = 8  # clips that are drawn together, so that a clip is the same whenever 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EncodedClip:
-    """A story and its code; `picture_at`: two times of it, and the codes of their last frames alone."""
+    """A story, its code and its tracks; `picture_at`: two times of it, and the codes of their last frames alone."""
 
     story: Any
     code: Tensor  # (T, H, W, C)
     picture_at: tuple[int, int]
     pictures: Tensor  # (2, H, W, C)
+    tracks: Tensor | None  # (T, N, C), of worlds that tell them
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,7 +58,8 @@ class EncodedClips:
     def _drawn(self, block: int) -> list[EncodedClip]:
         rng = numpy_rng(self.seed, f"clips/{block}")
         stories = [seen_story(self.world, rng) for _ in range(BLOCK)]
-        clips = self.world.draw(stories, int(rng.integers(2**31)), self.device).frames
+        seed = int(rng.integers(2**31))
+        clips, tracks = self.world.draw(stories, seed, self.device).frames, self.world.tracks(stories, seed)
         frames = ((clips.clamp(0, 1) * 255).round() / 255).to(torch.bfloat16)
         codes = self.encoder(frames).float().cpu()
         times = codes.shape[1]
@@ -68,6 +70,8 @@ class EncodedClips:
             self.encoder(rearrange(shown, "b k c h w -> (b k) 1 c h w")), "(b k) 1 h w c -> b k h w c", k=2
         )
         return [
-            EncodedClip(story=story, code=code, picture_at=where, pictures=pair)
-            for story, code, where, pair in zip(stories, codes, at, pictures.float().cpu(), strict=True)
+            EncodedClip(story=story, code=code, picture_at=where, pictures=pair, tracks=track)
+            for story, code, where, pair, track in zip(
+                stories, codes, at, pictures.float().cpu(), [None] * BLOCK if tracks is None else tracks, strict=True
+            )
         ]

@@ -46,25 +46,34 @@ class ClipBatches:
 
     def __call__(self, step: int) -> FamilyBatch:
         """The batch of a step."""
-        world = self.clips.world
-        rng = numpy_rng(self.seed, f"{world.name}/{step}")
+        rng = numpy_rng(self.seed, f"{self.clips.world.name}/{step}")
+        shown = self.shown(step, rng)
+        condition, meant = self.told([clip.story for clip in shown], rng, known_of(shown, rng), tracks_of(shown))
+        return FamilyBatch(torch.stack([clip.code for clip in shown]), condition, meant, self.lesson(rng))
+
+    def shown(self, step: int, rng: np.random.Generator) -> list[EncodedClip]:
+        """The clips of a step: the new ones, then others."""
         fresh = self.size // self.repeats
         first, end = step * fresh, (step + 1) * fresh
         older = rng.integers(max(0, end - self.clips.window), end, self.size - fresh)
-        shown = [self.clips[int(number)] for number in (*range(first, end), *older)]
-        condition, meant = self._told([clip.story for clip in shown], rng, known_of(shown, rng))
-        return FamilyBatch(torch.stack([clip.code for clip in shown]), condition, meant, self.lesson(rng))
+        return [self.clips[int(number)] for number in (*range(first, end), *older)]
 
     def lesson(self, rng: np.random.Generator) -> Lesson:
         """Captions for the reader alone."""
         others = [seen_story(self.clips.world, rng) for _ in range(self.lessons)]
-        return Lesson(*self._told(others, rng, None))
+        return Lesson(*self.told(others, rng))
 
-    def _told(self, stories: Sequence[Any], rng: np.random.Generator, known: Known | None) -> tuple[Condition, Tensor]:
+    def told(
+        self,
+        stories: Sequence[Any],
+        rng: np.random.Generator,
+        known: Known | None = None,
+        tracks: Tensor | None = None,
+    ) -> tuple[Condition, Tensor]:
         """Captions of stories, some words blurred, and what each of their segments means."""
         world = self.clips.world
         timelines = [parse_timeline(world.caption(story, rng), world.shape.seconds) for story in stories]
-        condition = encode_condition(self.tokenizer, timelines, known=known)
+        condition = encode_condition(self.tokenizer, timelines, known=known, tracks=tracks)
         word_ids, ngram_ids = blurred_words(condition.word_ids.numpy(), condition.ngram_ids.numpy(), rng)
         meant = np.zeros((*condition.segments.shape[:2], len(world.meanings)), np.float32)
         for row, story, timeline in zip(meant, stories, timelines, strict=True):
@@ -72,6 +81,12 @@ class ClipBatches:
                 place[:] = world.meant(story, segment.start, segment.end)
         condition = condition._replace(word_ids=torch.from_numpy(word_ids), ngram_ids=torch.from_numpy(ngram_ids))
         return condition, torch.from_numpy(meant)
+
+
+def tracks_of(clips: Sequence[EncodedClip]) -> Tensor | None:
+    """Where everyone is in them (B,T,N,C), of worlds that tell it."""
+    told = [clip.tracks for clip in clips if clip.tracks is not None]
+    return torch.stack(told) if told else None
 
 
 def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator) -> Known:
@@ -139,8 +154,21 @@ def family_run(
     """The run of a family at a size; the scaling of codes is that of the first clips."""
     clips = batches.clips
     scaling = scaling_of(torch.stack([clips[number].code for number in range(min(128, clips.window))]))
+    return story_run(name, {name_of(config): asdict(config)}, batches, scaling, lambda: build(scaling), **how)
+
+
+def story_run(
+    name: str,
+    config: Mapping[str, Any],
+    batches: ClipBatches,
+    scaling: Scaling,
+    build: Callable[[], Objective],
+    **how: Any,
+) -> Run:
+    """The run of what hears a world's captions; `config`: of its network, by the name under which a checkpoint has it."""
+    clips = batches.clips
     plain: Mapping[str, Any] = {
-        name_of(config): asdict(config),
+        **config,
         "vocabulary": list(batches.tokenizer.vocabulary),
         "meanings": list(clips.world.meanings),
         "scaling": scaling.to_plain(),
@@ -159,7 +187,7 @@ def family_run(
     return Run(
         name=name,
         config=plain,
-        build=lambda: build(scaling),
+        build=build,
         batches=batches,
         eight_bits=True,
         parts={"codec": clips.codec},

@@ -1,0 +1,95 @@
+"""The run behind the bundled choreographer: stories and captions by the thousand, and some encoded clips to look at."""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from mutoscope.codecs.scaling import scaling_of
+from mutoscope.codecs.track_code import as_steps
+from mutoscope.conditioning.condition import Known
+from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography
+from mutoscope.families.family import FamilyBatch
+from mutoscope.recipes.family_run import (
+    TINY,
+    ClipBatches,
+    clip_batches,
+    known_of,
+    story_run,
+    tiny_batches,
+    tiny_text,
+    tracks_of,
+    usual_text,
+)
+from mutoscope.seeding import numpy_rng
+from mutoscope.training.run import Run
+from mutoscope.world.storybook.meanings import story_meanings
+from mutoscope.world.storybook.world import Storybook, tiny_storybook
+from mutoscope.world.world import seen_story
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrackBatches:
+    """Batch after batch of stories as track codes: `unseen` of which nothing is seen beforehand beside those that have clips."""
+
+    clips: ClipBatches
+    unseen: int
+
+    def __call__(self, step: int) -> FamilyBatch:
+        """The batch of a step; those that have clips come first."""
+        clips = self.clips
+        rng = numpy_rng(clips.seed, f"tracks/{step}")
+        shown, world = clips.shown(step, rng), clips.clips.world
+        stories = [seen_story(world, rng) for _ in range(self.unseen)]
+        tracks, theirs = world.tracks(stories, int(rng.integers(2**31))), tracks_of(shown)
+        assert tracks is not None
+        assert theirs is not None
+        known = known_of(shown, rng)
+        empty = (torch.zeros(self.unseen, *part.shape[1:], dtype=part.dtype) for part in known)
+        known = Known(*(torch.cat(pair) for pair in zip(known, empty, strict=True)))
+        condition, meant = clips.told([*(clip.story for clip in shown), *stories], rng, known)
+        return FamilyBatch(torch.cat([theirs, tracks]), condition.looked_at(), meant)
+
+
+def choreographer(
+    *,
+    stage: int = 1,
+    changes: bool = False,
+    codec: Path | None = None,
+    width: int = 192,
+    depth: int = 5,
+    steps: int = 2600,
+) -> Run:
+    """The bundled choreographer (its card has the wall-clock); its text encoder may start with that of a model that draws."""
+    world = Storybook(stage=stage, changes=changes)
+    batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
+    config = ChoreographerConfig(
+        patch=4, width=width, depth=depth, heads=width // 64,
+        meanings=len(story_meanings(stage)), text=usual_text(batches.clips.tokenizer),
+    )  # fmt: skip
+    return _choreographer_run("choreographer", config, batches, steps=steps)
+
+
+def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | None = None) -> Run:
+    """The same at a size for tests: a few seconds."""
+    batches = TrackBatches(clips=tiny_batches(tiny_storybook(stage, changes), codec=codec), unseen=8)
+    config = ChoreographerConfig(
+        patch=2, width=32, depth=1, heads=1,
+        meanings=len(story_meanings(stage)), text=tiny_text(batches.clips.tokenizer),
+    )  # fmt: skip
+    return _choreographer_run("tiny_choreographer", config, batches, **TINY)
+
+
+def _choreographer_run(name: str, config: ChoreographerConfig, batches: TrackBatches, **how: Any) -> Run:
+    """The run of a choreographer at a size; the scaling of its codes is that of some stories."""
+    world = batches.clips.clips.world
+    rng = numpy_rng(batches.clips.seed, "tracks")
+    tracks = world.tracks([seen_story(world, rng) for _ in range(1024)], 0)
+    assert tracks is not None
+    of_steps = scaling_of(as_steps(tracks))
+    scaling = TrackScaling(of_steps.mean, of_steps.spread)
+    run = story_run(
+        name, {"choreographer": asdict(config)}, batches.clips, scaling, lambda: choreography(config, scaling), **how
+    )
+    return replace(run, batches=batches)
