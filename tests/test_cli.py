@@ -58,6 +58,8 @@ def test_a_prompt_may_begin_with_a_dash_after_two_dashes() -> None:
         (("generate", ""), "prompt is empty"),
         (("generate", "a" * 10_000), "10,000 characters"),
         (("generate", "zoom in", "--seconds", "0"), "seconds is '0'"),
+        (("evaluate", "ruler", "--plot", "p.png"), "takes no --plot"),
+        (("evaluate", "curves", "--scenes", "3"), "It takes --runs, --sheet."),
         (("generate", "zoom in", "--seconds", "1000"), "0.5 to 10"),
         (("generate", "zoom in", "--seconds", "-3"), "seconds is '-3'"),
         (("generate", "zoom in", "--size", "big"), "--size 1280x720"),

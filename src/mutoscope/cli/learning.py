@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -9,57 +10,55 @@ from mutoscope.cli.files import check_files, free_path
 from mutoscope.cli.models import have_on_disk
 from mutoscope.cli.telling import say
 from mutoscope.errors import MutoscopeError
-from mutoscope.request import HUB
+from mutoscope.request import HUB, flag
+
+_MEASURES = {
+    "motion": "evaluate_motion",
+    "storybook": "evaluate_storybook",
+    "choreographer": "evaluate_choreographer",
+    "moving-shapes": "evaluate_moving_shapes",
+    "mocogan-shapes": "evaluate_mocogan_shapes",
+    "mixers": "evaluate_mixers",
+    "prediction": "evaluate_prediction",
+    "drift": "evaluate_drift",
+    "examples": "draw_examples",
+    "distances": "evaluate_distances",
+    "ruler": "evaluate_ruler",
+    "raising": "evaluate_raising",
+    "retrieval": "evaluate_retrieval",
+    "curves": "draw_learning_curves",
+}
+_OF_MOTION = {"yes", "results"}  # what is done with a large model and with the results, beside measuring
+_SHEETS = {"examples": Path("examples.webp"), "curves": Path("curves.png")}
 
 
 def evaluate(wanted: argparse.Namespace) -> None:
-    """Measure a model or a ruler, and print the table."""
+    """Measure a model or a ruler, and print the table. What was left out is not passed on: the defaults are the API's."""
     from mutoscope import api
 
-    # What was left out is not passed on: the defaults are those of the API.
-    seeds = {} if wanted.seeds is None else {"seeds": wanted.seeds}
-    model = {} if wanted.model is None else {"model": wanted.model}
-    match wanted.what:
-        case "ruler":
-            print(api.evaluate_ruler(**_given(wanted, "scenes", "stage", "changes", "seed", "codec")))
-        case "raising":
-            print(api.evaluate_raising(**_given(wanted, "scenes", "stage", "checkpoint")))
-        case "retrieval":
-            print(api.evaluate_retrieval(**_given(wanted, "clips", "stage", "seed", "checkpoint")))
-        case "distances":
-            print(api.evaluate_distances(**_given(wanted, "scenes", "stage", "towers")))
-        case "storybook":
-            given = _given(wanted, "checkpoint", "scenes", "sheet", "plot", "towers")
-            print(api.evaluate_storybook(**model, **given, **seeds, tell=say))
-        case "choreographer":
-            given = _given(wanted, "checkpoint", "scenes", "sheet")
-            print(api.evaluate_choreographer(**given, **seeds, tell=say))
-        case "moving-shapes" | "mocogan-shapes":
-            given = _given(wanted, "checkpoint", "scenes", "seed", "sheet")
-            if wanted.what == "moving-shapes":
-                print(api.evaluate_moving_shapes(**model, **given, classifier=wanted.classifier, tell=say))
-            else:
-                print(api.evaluate_mocogan_shapes(**model, **given, tell=say))
-        case "mixers":
-            print(api.evaluate_mixers(**_given(wanted, "scenes", "seed", "classifier"), tell=say))
-        case "prediction":
-            baseline = {} if wanted.forecaster is None else {"forecaster": wanted.forecaster}
-            given = _given(wanted, "checkpoint", "scenes", "given")
-            print(api.evaluate_prediction(**model, **given, **seeds, **baseline, tell=say))
-        case "drift":
-            print(api.evaluate_drift(**model, **_given(wanted, "checkpoint", "scenes", "sheet"), tell=say))
-        case "examples":
-            print(api.draw_examples(wanted.sheet or Path("examples.webp"), checkpoint=wanted.checkpoint, **seeds))
-        case "curves":
-            print(*api.draw_learning_curves(wanted.sheet or Path("curves.png")), sep="\n")
-        case "motion":
-            if wanted.model is not None and wanted.model.startswith(HUB):
-                have_on_disk(wanted.model, yes=wanted.yes)
-            given = _given(wanted, "scenes", "seed", "photos", "size", "steps")
-            results = api.evaluate_motion(**model, **given, tell=say)
-            if wanted.results:
-                api.written(results, wanted.results)
-            print(api.markdown(results))
+    takes = {what: set(signature(getattr(api, measure)).parameters) for what, measure in _MEASURES.items()}
+    takes["motion"] |= _OF_MOTION
+    given = {name: value for name, value in vars(wanted).items() if name in set().union(*takes.values())}
+    what = wanted.what
+    if strange := sorted(given.keys() - takes[what]):
+        known = ", ".join(flag(name) for name in sorted(takes[what] - {"tell"}))
+        raise MutoscopeError(
+            f"The measure {what!r} takes no {flag(strange[0])}.", f"It takes {known}.", "Leave it out."
+        )
+    if what in _SHEETS:
+        given = {"sheet": _SHEETS[what], **given}
+    wishes = {name: value for name, value in given.items() if name not in _OF_MOTION}
+    if "tell" in takes[what]:
+        wishes["tell"] = say
+    if what == "motion" and str(given.get("model")).startswith(HUB):
+        have_on_disk(given["model"], yes="yes" in given)
+    found = getattr(api, _MEASURES[what])(**wishes)
+    if "results" in given:
+        api.written(found, given["results"])
+    if isinstance(found, list):
+        print(*found, sep="\n")
+    else:
+        print(found if isinstance(found, str) else api.markdown(found))
 
 
 def _given(wanted: argparse.Namespace, *names: str) -> dict[str, Any]:

@@ -103,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_serve_flags(command("serve", serve, "offer the same over HTTP, in the shape of OpenAI's Videos API"))
     add_studio_flags(command("studio", studio, "open a page on this machine: photo, sentence, go"))
     evaluate = command("evaluate", learning.evaluate, "measure whether clips do what their prompts say")
+    evaluate.argument_default = argparse.SUPPRESS  # what is not said is left to the measure
     evaluate.add_argument(
         "what", metavar="WHAT",
         choices=["motion", "storybook", "choreographer", "moving-shapes", "mocogan-shapes", "mixers", "prediction", "drift",
@@ -152,22 +153,21 @@ def build_parser() -> argparse.ArgumentParser:
         "--plot", metavar="FILE", type=Path,
         help="a picture of the scoreboard, and of quality against seconds (storybook; needs the extra plots)",
     )  # fmt: skip
-    evaluate.add_argument("--stage", metavar="N", type=int, default=1, choices=[1, 2, 3, 4],
+    evaluate.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],
                           help="how much of the storybook (ruler, raising, retrieval; default 1: shapes)")  # fmt: skip
     evaluate.add_argument(
         "--changes", action="store_true", help="stories in which one thing comes after another (ruler)"
     )
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
-    evaluate.add_argument("--scenes", metavar="N", type=int, default=200, help="how many held-out scenes (default 200)")
+    evaluate.add_argument("--scenes", metavar="N", type=int, help="how many held-out scenes (default 20 to 200)")
     evaluate.add_argument(
         "--seed",
         metavar="N",
         type=int,
-        default=0,
         help="another draw of scenes (motion, ruler, retrieval, the two of shapes, mixers; default 0)",
     )
-    evaluate.add_argument("--given", metavar="N", type=int, default=5, help="frames given (prediction; default 5)")
+    evaluate.add_argument("--given", metavar="N", type=int, help="frames given (prediction; default 5)")
     evaluate.add_argument(
         "--forecaster", metavar="DIR", type=Path,
         help="the recurrent baseline's checkpoint (prediction; default runs/forecaster/checkpoint)",
@@ -176,9 +176,11 @@ def build_parser() -> argparse.ArgumentParser:
         "--classifier", metavar="DIR", type=Path,
         help="the classifiers' checkpoint (moving-shapes, mixers; default that in runs, trained from true clips if there is none)",
     )  # fmt: skip
-    evaluate.add_argument("--clips", metavar="N", type=int, default=100, help="of how many (retrieval; default 100)")
-    evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well")
-    evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there")
+    evaluate.add_argument("--clips", metavar="N", type=int, help="of how many (retrieval; default 100)")
+    evaluate.add_argument("--galleries", metavar="N", type=int, help="how often (retrieval; default 5)")
+    evaluate.add_argument("--runs", metavar="DIR", type=Path, help="where the journals are (curves; default runs)")
+    evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well (motion)")
+    evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there (motion)")
     train = command("train", learning.train, "run a recipe: train a model from nothing, or a LoRA for a large one")
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")
     train.add_argument("--output", metavar="DIR", type=Path, help="where the run is kept (default runs/RECIPE)")
