@@ -21,6 +21,7 @@ from mutoscope.families.choice import open_family
 from mutoscope.families.layout import patches
 from mutoscope.families.looking import looking
 from mutoscope.families.next_patch import NextPatch
+from mutoscope.media.lettering import in_chinese, lettered
 from mutoscope.networks.attention import Attention, blinders, watched
 
 
@@ -110,6 +111,11 @@ def test_a_picture_shows_each_word_where_it_is_looked_at(tmp_path: Path) -> None
     bright = [[row[20, 20], row[90, 90], row[20, 136], row[90, 206]] for row in rows]
     assert [bool(pixel.sum() > 500) for pixel in bright[0]] == [True, False, False, True]
     assert all(pixel.sum() > 500 for pixel in bright[1])  # looked at everywhere alike
+
+
+def test_a_chinese_sentence_is_explained_in_chinese_where_a_font_can_write_it() -> None:
+    assert in_chinese("红色 ball") == (lettered("红色", 12)[0] == "红色")
+    assert not in_chinese("red ball")
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from mutoscope.media.lettering import lettered, lines_of
+from mutoscope.media.lettering import in_chinese, lettered, lines_of
 from mutoscope.media.video import check_output, finished_only
 
 PICTURES = (".png", ".webp", ".jpg")
@@ -20,6 +20,9 @@ _PAPER, _INK, _SOFT = (250, 249, 246), (34, 37, 42), (101, 107, 117)
 _LEGEND = (
     "Bright: where and when a word is looked at most, each row by itself. Percent: its share of all looking at words. "
     "Mean of all heads, layers and steps."
+)
+_CHINESE_LEGEND = (
+    "亮处：一个词在何时何地最受注意，每行各自为准。百分数：它占对所有词的注意的多少。取所有注意力头、层和步的平均。"
 )
 
 
@@ -51,7 +54,7 @@ class WordAttention:
         chosen = np.unique(np.linspace(0, len(self.frames) - 1, _MOST).round().astype(int))
         width = 2 * _MARGIN + _LABEL + len(chosen) * (_CELL + _GAP) - _GAP
         title = lines_of(f"{self.sentence} · {self.model}", _TITLE, width - 2 * _MARGIN)
-        legend = lines_of(_LEGEND, _TEXT, width - 2 * _MARGIN)
+        legend = lines_of(_CHINESE_LEGEND if in_chinese(self.sentence) else _LEGEND, _TEXT, width - 2 * _MARGIN)
         top = _MARGIN + 26 * len(title) + 28
         rows = 1 + len(self.words)
         board = Image.new("RGB", (width, top + rows * (_CELL + _GAP) + 10 + 18 * len(legend) + _MARGIN), _PAPER)

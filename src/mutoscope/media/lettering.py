@@ -20,6 +20,11 @@ def lettered(text: str, size: int) -> tuple[str, FreeTypeFont]:
     return (text, chinese) if chinese is not None else (_ASIAN.sub("?", text), _plain(size))
 
 
+def in_chinese(text: str) -> bool:
+    """Whether a text is Chinese, and there is a font here that can write it."""
+    return bool(_ASIAN.search(text)) and _chinese(12) is not None
+
+
 def lines_of(text: str, size: int, width: int) -> list[str]:
     """A text as lines no wider than `width` pixels, broken between words, or between Chinese characters."""
     text, font = lettered(text, size)
