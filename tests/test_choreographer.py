@@ -5,18 +5,26 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from torch import Tensor
-from toy_story import DENOISER, SHAPE, beginning, nothing, sampled, scaling, told
+from toy_story import DENOISER, SHAPE, TEXT, beginning, nothing, sampled, scaling, told
 
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
+from mutoscope.checkpoints.choreographer import choreographer_for
+from mutoscope.cli import main
+from mutoscope.codecs.scaling import scaling_of
 from mutoscope.codecs.track_code import ACTORS, KIND, KINDS, MOMENTS, PRESENT, as_steps, from_steps, settled
+from mutoscope.conditioning.condition import Given, Known
+from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography, sampled_tracks
 from mutoscope.families.clip_denoiser import clip_diffusion
+from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
 from mutoscope.pipeline import load_pipeline
 from mutoscope.request import GenerateRequest
+from mutoscope.seeding import torch_rng
+from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.drawing import render_stories, render_tracks
 from mutoscope.world.storybook.story import Kind, Story
 from mutoscope.world.storybook.tracks import Tracks
@@ -106,19 +114,79 @@ def test_guidance_leads_away_from_no_words_and_no_tracks() -> None:
     assert condition.without_tracks(torch.tensor([True])).word_mask.any()
 
 
-def test_a_choreographer_sees_what_is_known_and_hears_words(tiny_choreographer: Path) -> None:
-    choreographer = load_choreographer(Checkpoint(tiny_choreographer))
-    for part in (choreographer.denoiser.out, choreographer.denoiser.seen_in):
-        torch.nn.init.normal_(part.weight, std=0.3)  # type: ignore[union-attr, arg-type]
-    noise = torch.randn(1, 3, ACTORS, as_steps(somewhere(0, 0)).shape[-1], generator=torch.Generator().manual_seed(0))
+def place_lesson() -> FamilyBatch:
+    """Who is dark stands on the left and who is light on the right, as words say; a ball stands as its first frame looks."""
+    known = nothing(4)
+    known.given[2:, 0] = Given.CODE
+    known.codes[2, 0], known.codes[3, 0] = -0.3, 0.3
+    tracks = torch.cat([somewhere(x, 0.5) for x in (0.25, 0.75)] * 2)
+    meant = torch.tensor([[[1.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]], [[0.0, 0.0]]])
+    return FamilyBatch(tracks, told(["dark", "light", "a ball", "a ball"], known).looked_at(), meant)
 
-    def made(condition: object) -> Tensor:
-        return choreographer.denoised(noise, condition, choreographer.own)  # type: ignore[arg-type]
 
-    plain = made(told(["a ball"], nothing()).looked_at())
-    assert torch.equal(plain, made(told(["a ball"], nothing()).looked_at()))
-    assert not torch.equal(plain, made(told(["a ball"], beginning(0.5)).looked_at()))
-    assert torch.isfinite(plain).all()
+def test_a_choreographer_goes_by_words_and_by_what_it_sees() -> None:
+    torch.manual_seed(0)
+    batch = place_lesson()
+    config = ChoreographerConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT)
+    of_steps = scaling_of(as_steps(batch.codes))
+    learner = choreography(config, TrackScaling(of_steps.mean, of_steps.spread))
+    names = {id(p): n for n, p in learner.named_parameters()}
+    optimiser = Optimiser(
+        [(names[id(p)], p) for p in learner.parameters()], OptimiserConfig(muon_rate=0.01, adam_rate=3e-3)
+    )
+    for step in range(150):
+        loss, _ = learner.loss("velocity", batch, torch_rng(0, f"places/{step}"))
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step(min(1.0, (150 - step) / 75))
+    learner.eval()
+
+    def across(prompt: str, known: Known | None = None, against: str = "") -> float:
+        """How far to the right, in the mean of some draws."""
+        away = told([against], known) if against else None
+        draws = [sampled_tracks(learner, told([prompt], known), seed, away) for seed in range(4)]
+        assert all(draw[:, :, 0, PRESENT].all() and not draw[:, :, 1:, PRESENT].any() for draw in draws)
+        return float(torch.stack(draws)[:, 0, :, 0, MOMENTS.start].mean())
+
+    assert across("dark") < 0.4
+    assert across("light") > 0.6
+    assert across("a ball", beginning(-0.3)) < 0.4
+    assert across("a ball", beginning(0.3)) > 0.6
+    one, two = (sampled_tracks(learner, told(["dark"]), seed) for seed in (3, 3))
+    assert torch.equal(one, two)
+
+
+@pytest.mark.parametrize("name", ["diffusion", "gan", "autoregressive"])
+def test_every_family_draws_otherwise_where_it_is_told_tracks(name: str, home: Path, tiny_choreographer: Path) -> None:
+    folder = home / "runs" / f"{name}_storybook" / "checkpoint"
+    pipeline = load_pipeline(folder, WEIGHTS / "matte", (), [tiny_choreographer])
+    assert pipeline.choreographer is not None
+    torch.manual_seed(0)
+    pipeline.choreographer.scaling.mean[:, PRESENT] = 1  # somebody is there
+    network = pipeline.family.network if name == "autoregressive" else pipeline.family.denoiser  # type: ignore[attr-defined]
+    torch.nn.init.normal_(network.tracks_in.mix[2].weight)
+    request = GenerateRequest(prompt="a red circle bounces", seconds=1.0, fps=8, size="128x128")
+    frames = pipeline.generate(request).frames
+    assert np.array_equal(frames, pipeline.generate(request).frames)
+    assert not np.array_equal(frames, replace(pipeline, choreographer=None).generate(request).frames)
+    streamed = pipeline.stream(request).whole().frames
+    assert np.abs(streamed.astype(int) - frames).mean() < 0.5
+
+
+def test_a_choreographer_is_measured_by_what_the_world_draws_of_its_tracks(
+    tiny_choreographer: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.png"
+    words = ["evaluate", "choreographer", "--checkpoint", str(tiny_choreographer), "--scenes", "2", "--seeds", "1"]
+    assert main([*words, "--sheet", str(sheet)]) == 0
+    table = capsys.readouterr().out
+    assert "| whole story | 100.0 (4/4) | 0.0 (0/2)" in table  # true clips, and tracks that nobody learned
+    assert sheet.stat().st_size > 0
+    assert main(["evaluate", "choreographer", "--checkpoint", str(tmp_path)]) == 2
+    assert "There is no choreographer" in capsys.readouterr().err
+    later = Path(shutil.copytree(tiny_choreographer, tmp_path / "later"))
+    (later / "config.json").write_text((later / "config.json").read_text().replace('"stage": 1', '"stage": 3'))
+    assert main(["evaluate", "choreographer", "--checkpoint", str(later)]) == 2
+    assert "neither limbs nor places" in capsys.readouterr().err
 
 
 def test_a_model_draws_with_the_choreographer_that_knows_its_words(

@@ -1,9 +1,11 @@
 """A generator of one pass learns what a diffusion model makes of the same noise."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from toy_story import CONFIGS, SHAPE, lesson, scaling
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
@@ -79,3 +81,15 @@ def test_a_gan_begins_with_what_was_distilled(at_home: Path, tiny_codec: Path, t
     assert isinstance(load_family(pupil), Generator)
     made = train("tiny_gan_storybook", codec=tiny_codec, start=pupil.folder, folder=tmp_path / "gan")
     assert pupil.sha256[:12] in (made.folder / "card.md").read_text("utf-8")
+
+
+def test_a_pupil_that_is_told_tracks_learns_from_nobody_who_goes_by_none(
+    tiny_story: Path, tiny_codec: Path, tmp_path: Path
+) -> None:
+    teacher = Path(shutil.copytree(tiny_story, tmp_path / "teacher"))
+    weights = load_file(teacher / "model.safetensors")
+    save_file({n: w for n, w in weights.items() if "tracks_in" not in n}, teacher / "model.safetensors")
+    config = (teacher / "config.json").read_text()
+    (teacher / "config.json").write_text(config.replace('"tracks": true', '"tracks": false'))
+    with pytest.raises(MutoscopeError, match="heeds no tracks"):
+        tiny_distilled_storybook(codec=tiny_codec, teacher=teacher).batches(0)

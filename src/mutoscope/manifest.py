@@ -20,7 +20,7 @@ class Manifest:
 
     version: str  # of Mutoscope
     model: str
-    checkpoint: str  # sha256 of the weights, hex
+    checkpoint: str  # sha256 of the weights, hex; with a choreographer's (`Pipeline.digest`) of that of both
     request: dict[str, Any]  # GenerateRequest.to_dict()
     photo_sha256: str  # empty if there was no photo
     frames: int

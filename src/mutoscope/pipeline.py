@@ -51,7 +51,8 @@ Pixels = NDArray[np.uint8]
 # of what they are in the whole clip, 63 on average. Three and six would be all that the decoder sees.
 AHEAD, BEHIND = 1, 2
 _UNTOLD = (
-    "No choreographer that knows this model's words is here: it places everyone by itself, which it does less well."
+    "No choreographer of this model's words, length and codec is here: the model places everyone by itself, less well. "
+    "Train one: mutoscope train choreographer."
 )
 Asked = tuple[tuple[int, ...], Condition, int, Sampling, OnStep, Condition | None]
 
@@ -64,7 +65,7 @@ class Pipeline:
     family: Family
     codec: Codec
     name: str
-    digest: str  # of the weights, for the manifest
+    digest: str  # of the weights, for the manifest; of both, where a choreographer has weights too
     meanings: tuple[str, ...]  # what the model can read off words
     raising: Raising | None = None  # where clips are drawn smaller than they are delivered
     choreographer: Diffusion | None = None  # what tells a family where everyone will be, where it heeds that
@@ -170,7 +171,10 @@ class Pipeline:
     def choreographed(
         self, condition: Condition, seed: int, against: Condition | None = None
     ) -> tuple[Condition, Condition | None]:
-        """Conditions told where everyone will be, where there is somebody to say so; what is led away from is not told."""
+        """Conditions told where everyone will be, where there is somebody to say so; what is led away from is not told.
+
+        The choreographer has a guidance and steps of its own: those of a request are for what draws.
+        """
         if self.choreographer is None:
             return condition, against
         tracks = sampled_tracks(self.choreographer, condition, seed, against)

@@ -51,6 +51,12 @@ def evaluate_choreographer(
     prepare()
     model = Checkpoint(_folder(checkpoint))
     stage, drawn = model.part("stage", int), config_from(ClipShape, model.part("shape", dict))
+    if stage > 1:
+        raise MutoscopeError(
+            f"The choreographer in {model.folder} is of stage {stage}.",
+            "Tracks tell of shapes all that the ruler asks, of later stages neither limbs nor places nor the camera.",
+            "Measure what draws by it: mutoscope evaluate storybook.",
+        )
     draw = _drawing(model, drawn)
     found = measure_following(draw, lambda frames: frames, scenes, seeds, stage, drawn, tell)
     tables = [found.report.table()]

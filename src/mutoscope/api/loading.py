@@ -80,8 +80,9 @@ def export(model: str, folder: Path) -> Path:
         return save(pipeline, checkpoint, {"matte": WEIGHTS / "matte"}, folder)
     upsampler = next((place for place in UPSAMPLERS if (place / "config.json").is_file()), None)
     parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
-    if pipeline.choreographer is not None and (tells := choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)):
-        parts["choreographer"] = tells.folder
+    if pipeline.choreographer is not None and not (checkpoint / "choreographer").is_dir():
+        tells = choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)
+        parts |= {"choreographer": tells.folder} if tells else {}
     if not (checkpoint / "codec").is_dir():
         parts["codec"] = BUNDLED
     return save(pipeline, checkpoint, parts, folder)

@@ -19,6 +19,8 @@ from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import CHANNELS, latent_shape
 from mutoscope.codecs.scaling import Scaling
+from mutoscope.codecs.track_code import ACTORS
+from mutoscope.codecs.track_code import CHANNELS as TRACKED
 from mutoscope.conditioning.condition import Known, encode_condition
 from mutoscope.conditioning.conditioner import Conditioner
 from mutoscope.conditioning.story_conditioner import StoryConditioner
@@ -361,5 +363,7 @@ def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig
     family = clip_diffusion(config, Scaling(nothing, nothing + 1)).eval()
     times = latent_shape(STORYBOOK)
     known = Known(torch.zeros(1, *times), torch.zeros(1, times[0], dtype=torch.int64))
-    condition = encode_condition(tokenizer, [parse_timeline(_TIMED, STORYBOOK.seconds)], known=known)
+    nobody = torch.zeros(1, times[0], ACTORS, TRACKED)  # is reckoned with as somebody would be
+    timelines = [parse_timeline(_TIMED, STORYBOOK.seconds)]
+    condition = encode_condition(tokenizer, timelines, known=known, tracks=nobody)
     return measure_peers(family, config, condition, family.own, STORYBOOK, rounds)

@@ -178,6 +178,9 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     evaluate.add_argument("--clips", metavar="N", type=int, help="of how many (retrieval; default 100)")
     evaluate.add_argument("--galleries", metavar="N", type=int, help="how often (retrieval; default 5)")
+    evaluate.add_argument(
+        "--folder", metavar="DIR", type=Path, help="where their runs are (mixers; default runs/mixers)"
+    )
     evaluate.add_argument("--runs", metavar="DIR", type=Path, help="where the journals are (curves; default runs)")
     evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well (motion)")
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there (motion)")

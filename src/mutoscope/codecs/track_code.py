@@ -1,4 +1,4 @@
-"""The track code: what every actor of a clip is, and where it is at each moment. A choreographer tells it, a painter heeds it.
+"""The track code: what every actor of a clip is, and where it is at each moment. A choreographer tells it, a family heeds it.
 
 One row of numbers for each actor and each time of a latent code, which lasts one frame or four.
 """

@@ -67,7 +67,7 @@ class Choreographer(Denoiser):
 
     A plan before the picture, as a layout before an image (Hong et al. 2018) and dynamic boxes before a video (Lian et al.
     2024, arXiv 2309.17444), but learned from words to numbers, with no language model. It is small, and its clips cost
-    nothing to make: so it learns in minutes from millions of stories what a network that draws would learn in weeks.
+    nothing to make: an hour shows it a hundred thousand stories.
     """
 
     def __init__(self, config: ChoreographerConfig) -> None:

@@ -190,8 +190,8 @@ def diversity(one: Tensor, two: Tensor, true: Tensor) -> float:  # (B,...) each
 
 
 def _next(condition: Condition) -> Condition:
-    """Each row with the words of the row before it, and its own known codes."""
-    words = ("word_ids", "ngram_ids", "places", "word_mask", "segments", "seconds")
+    """Each row with the words and tracks of the row before it, and its own known codes."""
+    words = ("word_ids", "ngram_ids", "places", "word_mask", "segments", "seconds", "tracks")
     return condition._replace(**{name: getattr(condition, name).roll(1, 0) for name in words})
 
 

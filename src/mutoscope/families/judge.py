@@ -11,19 +11,21 @@ from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of
+from mutoscope.families.tracked import TracksIn
 from mutoscope.networks.attention import Attention, blinders
 from mutoscope.networks.convolution import CausalConv3d
 
 
 @dataclass(frozen=True, kw_only=True)
 class JudgeConfig:
-    """Sizes of the discriminator: blocks at the code's own size, and at half of it."""
+    """Sizes of the discriminator: blocks at the code's own size, and at half of it. `tracks`: whether it is told them."""
 
     width: int
     heads: int
     depths: tuple[int, int]
     words: int  # numbers of a word's vector
     meanings: int
+    tracks: bool = False
 
 
 class Judge(nn.Module):
@@ -41,6 +43,7 @@ class Judge(nn.Module):
         self.known_in = nn.Linear(CHANNELS, width, bias=False)
         self.given_in = nn.Embedding(len(Given), width)
         self.place_in = nn.Linear(PLACE, width)
+        self.tracks_in = TracksIn(width) if config.tracks else None
         self.clock_in = nn.Linear(CLOCK, width)
         self.words_in = nn.Linear(config.words, width)
         self.meanings_in = nn.Linear(config.meanings + 1, width)
@@ -62,6 +65,8 @@ class Judge(nn.Module):
             x = x + self.known_in(condition.known) * shown + self.given_in(condition.given)[:, :, None, None]
         where = rearrange(self.place_in(places(rows, columns, like=codes)), "(h w) d -> h w d", h=rows)
         x = x + where + (self.clock_in(slots.clock) + meant)[:, :, None, None]
+        if self.tracks_in is not None and condition.tracks.numel():
+            x = x + rearrange(self.tracks_in(condition.tracks, rows, columns), "b t (h w) d -> b t h w d", h=rows)
         words, heard = self.words_in(hearing.spoken), heard_in(slots, condition, hearing)
         for block in self.near:
             x = block(x, words, heard)

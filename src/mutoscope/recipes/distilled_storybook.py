@@ -9,10 +9,11 @@ import torch
 
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.family import load_family
+from mutoscope.checkpoints.family import drawing_config, load_family
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.distillation import Distillation, TaughtBatch
+from mutoscope.families.family import UNTRACKED
 from mutoscope.families.gan import GanConfig
 from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
 from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, drawing_device, family_run, tiny_batches
@@ -64,6 +65,13 @@ class TaughtBatches:
                 "A pupil hears what its teacher hears: both know the same words.",
                 "Give a --teacher of the same --stage, with or without --changes as it.",
             )
+        config = drawing_config(teacher)
+        if config is None or not config.tracks:
+            raise MutoscopeError(
+                f"{self.teacher} heeds no tracks.",
+                "A pupil that is told where everyone will be learns from a teacher that goes by it.",
+                "Give the checkpoint of a diffusion model that this version trained: --teacher DIR.",
+            )
         return model.to(drawing_device())
 
     def _taught(self, number: int) -> TaughtBatch:
@@ -71,7 +79,10 @@ class TaughtBatches:
             while len(self.kept) > self.window:
                 self.kept.pop(min(self.kept))
             batch = self.batches(number)
-            noise = torch.randn(batch.codes.shape, generator=torch_rng(self.batches.seed, f"taught/noise/{number}"))
+            rng = torch_rng(self.batches.seed, f"taught/noise/{number}")
+            noise = torch.randn(batch.codes.shape, generator=rng)
+            untracked = torch.rand(len(noise), generator=rng) < UNTRACKED
+            batch = batch._replace(condition=batch.condition.without_tracks(untracked))
             device, sampling = drawing_device(), replace(self._model.own, steps=_STEPS)
             condition = to_device(batch.condition, torch.device(device))
             with torch.autocast(device, torch.bfloat16):

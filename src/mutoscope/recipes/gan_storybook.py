@@ -25,7 +25,9 @@ def gan_storybook(
     """A GAN on the latent codec; hours of one core, minutes of a GPU. It may start with the weights of the diffusion model."""
     batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=32, lessons=128)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
-    judge = JudgeConfig(width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings)
+    judge = JudgeConfig(
+        width=128, heads=2, depths=(2, 2), words=config.text.width, meanings=config.denoiser.meanings, tracks=True
+    )
     return gan_run("gan_storybook", config, judge, batches, contest, steps=steps)
 
 
@@ -35,7 +37,9 @@ def tiny_gan_storybook(
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
-    judge = JudgeConfig(width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings)
+    judge = JudgeConfig(
+        width=16, heads=1, depths=(1, 1), words=config.text.width, meanings=config.denoiser.meanings, tracks=True
+    )
     return gan_run("tiny_gan_storybook", config, judge, batches, contest, **TINY)
 
 

@@ -84,7 +84,7 @@ const notes = {
   "The outline of the subject shown is uncertain": "没有把握看清所指主体的轮廓，所以照片只是柔和地弯动。给它涂一个遮罩，就能单独抠出来。",
   "A clip goes on at its own size and rate": "接下去的部分沿用原短片的大小和帧率。",
   "The model has learned one thing at a time": "这个模型每次只学过一件事，后面的部分不一定画得出来。",
-  "No choreographer that knows this model's words is here": "这里没有认识这个模型词汇的编排网络，所以位置由绘画模型自己安排，会差一些。",
+  "No choreographer of this model's words, length and codec is here": "这里没有与这个模型相配的编排网络，所以位置由作画的模型自己安排，会差一些。",
   "No subject was found": "没有找到主体，所以只有镜头在动。可以在照片上点一下主体。",
   "The picture's edge cuts the subject": "主体被照片边缘切断，看不到的部分无从得知，所以只转动一点点。",
   "The file holds several pictures": "这个文件里有好几张图，用的是第一张。",
