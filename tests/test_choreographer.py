@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from toy_story import DENOISER, SHAPE, TEXT, beginning, nothing, sampled, scaling, told
 
+from mutoscope import api
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.choreographer import choreographer_for
@@ -212,3 +213,18 @@ def test_a_model_draws_with_the_choreographer_that_knows_its_words(
     assert torch.equal(tracks, together.choreographed(condition, 0)[0].tracks)
     assert not torch.equal(tracks, together.choreographed(condition, 1)[0].tracks)
     assert not by_itself.choreographed(condition, 0)[0].tracks.numel()
+
+
+def test_the_bundled_model_has_a_bundled_choreographer() -> None:
+    pipeline = api.load("diffusion")
+    assert pipeline.choreographer is not None
+    told_of_it = pipeline.conditioner(GenerateRequest(prompt="a small red circle moves to the left", model="diffusion"))
+    tracks = pipeline.choreographed(told_of_it.condition, 0)[0].tracks[0]
+    assert tracks[:, :, PRESENT].mean(0).tolist() == [1, 0, 0]
+    assert tracks[0, 0, KIND].argmax() == list(Kind).index(Kind.CIRCLE)
+    across = tracks[:, 0, MOMENTS.start]
+    assert across[-1] < across[0] - 0.1
+    red, green, blue = tracks[0, 0, MOMENTS.start + 5 : MOMENTS.start + 8]
+    assert red > 0.7
+    assert green < 0.4
+    assert blue < 0.4
