@@ -29,7 +29,7 @@ def test_what_is_known_for_certain_is_no_part_of_the_loss() -> None:
     model, batch = objective("diffusion"), lesson()
     assert isinstance(model, Diffusion)
     torch.nn.init.zeros_(model.denoiser.meanings_in.weight)
-    everything = batch.condition._replace(given=torch.full((8, SHAPE[0]), int(Given.CODE)))
+    everything = batch.condition._replace(given=torch.full_like(batch.condition.given, int(Given.CODE)))
     _, numbers = model.loss("velocity", batch._replace(condition=everything), torch_rng(0, "x"))
     assert numbers["velocity"] == 0
 

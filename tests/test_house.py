@@ -145,6 +145,7 @@ def test_every_bundled_model_keeps_to_its_share_of_the_weights() -> None:
         "latent": 12,
         "alignment": 4,
         "diffusion": 12,
+        "choreographer": 4,
         "gan": 12,
         "autoregressive": 12,
         "upsampler": 2,
