@@ -25,13 +25,8 @@ TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
 CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
-_PARTS = (
-    "matte",
-    "latent",
-    "upsampler",
-    "alignment",
-    "choreographer",
-)  # what models work with, and no models themselves
+# What models work with, and no models themselves.
+_PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
 
 
 @lru_cache(maxsize=2)

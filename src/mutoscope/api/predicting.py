@@ -105,7 +105,6 @@ def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
         known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
         condition = encode_condition(conditioner.tokenizer, [timeline], known=known)
-        condition, _ = pipeline.choreographed(condition, seed)
         return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
 
     return predict
