@@ -15,14 +15,14 @@ from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.choreographer import choreographer_for
 from mutoscope.cli import main
-from mutoscope.codecs.scaling import scaling_of
-from mutoscope.codecs.track_code import ACTORS, KIND, KINDS, MOMENTS, PRESENT, as_steps, from_steps, settled
+from mutoscope.codecs.track_code import ACTORS, KIND, KINDS, MOMENT, MOMENTS, PRESENT, as_steps, from_steps, settled
 from mutoscope.conditioning.condition import Given, Known
 from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography, sampled_tracks
 from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
 from mutoscope.pipeline import load_pipeline
+from mutoscope.recipes.family_run import ASTRAY, displaced
 from mutoscope.request import GenerateRequest
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
@@ -115,6 +115,20 @@ def test_guidance_leads_away_from_no_words_and_no_tracks() -> None:
     assert condition.without_tracks(torch.tensor([True])).word_mask.any()
 
 
+def test_where_a_frame_is_known_tracks_say_how_it_goes_on_and_only_roughly_where() -> None:
+    code = WORLD.tracks(stories(8), 1)
+    which = torch.arange(8) % 2 == 0
+    moved = displaced(code, which, np.random.default_rng(0))
+    assert torch.equal(moved[~which], code[~which])
+    there = code[which][..., PRESENT] > 0
+    apart = (moved - code)[which][..., MOMENTS.start : MOMENTS.start + MOMENT]
+    assert (apart[there][..., :3].abs() > 0).float().mean() > 0.9
+    assert apart[there][..., :3].abs().mean() < ASTRAY
+    assert not apart[..., 3:].any()
+    assert not apart[~there].any()
+    assert (as_steps(moved) - as_steps(code))[:, 1:].abs().max() < 1e-5
+
+
 def place_lesson() -> FamilyBatch:
     """Who is dark stands on the left and who is light on the right, as words say; a ball stands as its first frame looks."""
     known = nothing(4)
@@ -129,8 +143,7 @@ def test_a_choreographer_goes_by_words_and_by_what_it_sees() -> None:
     torch.manual_seed(0)
     batch = place_lesson()
     config = ChoreographerConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT)
-    of_steps = scaling_of(as_steps(batch.codes))
-    learner = choreography(config, TrackScaling(of_steps.mean, of_steps.spread))
+    learner = choreography(config, TrackScaling.of(batch.codes))
     names = {id(p): n for n, p in learner.named_parameters()}
     optimiser = Optimiser(
         [(names[id(p)], p) for p in learner.parameters()], OptimiserConfig(muon_rate=0.01, adam_rate=3e-3)

@@ -173,10 +173,9 @@ class Pipeline:
     ) -> tuple[Condition, Condition | None]:
         """Conditions told where everyone will be, where there is somebody to say so; what is led away from is not told.
 
-        The choreographer has a guidance and steps of its own: those of a request are for what draws. It sees what is known of a
-        clip, but places everyone up to a tenth of the picture beside it, and what draws cannot go by both: so it is not asked then.
+        The choreographer has a guidance and steps of its own: those of a request are for what draws. It sees what is known.
         """
-        if self.choreographer is None or bool((condition.given > 0).any()):
+        if self.choreographer is None:
             return condition, against
         tracks = sampled_tracks(self.choreographer, condition, seed, against)
         told = condition._replace(tracks=tracks)

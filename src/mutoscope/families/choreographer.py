@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import torch
 from einops import rearrange, repeat
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from mutoscope.codecs.latent_code import CHANNELS as LATENT
-from mutoscope.codecs.scaling import Scaling
-from mutoscope.codecs.track_code import ACTORS, STEPS, as_steps, from_steps, settled
+from mutoscope.codecs.latent_code import STRIDE
+from mutoscope.codecs.scaling import Scaling, scaling_of
+from mutoscope.codecs.track_code import ACTORS, MOMENTS, STEP, STEPS, as_steps, from_steps, settled
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
@@ -36,7 +38,18 @@ class ChoreographerConfig:
 
 
 class TrackScaling(Scaling):
-    """Track codes as a choreographer makes them: by steps, every number about zero with a spread of about one."""
+    """Track codes as a choreographer makes them: by steps, every number about zero with a spread of about one.
+
+    But for the place and size where everyone begins, with a spread of three: all steps go on from there, so that it is
+    settled before them and errors of it weigh more.
+    """
+
+    @classmethod
+    def of(cls, tracks: Tensor) -> "TrackScaling":  # (B,T,N,CHANNELS)
+        """The scaling of sample tracks."""
+        usual = scaling_of(as_steps(tracks))
+        usual.spread[0, MOMENTS.start :].view(STRIDE, STEP)[:, :3] /= 3
+        return cls(usual.mean, usual.spread)
 
     def scaled(self, codes: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,T,N,STEPS)
         """Tracks as the network sees them."""
@@ -77,15 +90,13 @@ class Choreographer(Denoiser):
         self.rows_in = nn.Linear(STEPS, width)
         self.actor_in = nn.Embedding(ACTORS, width)
         self.clock_in = nn.Linear(CLOCK, width)
-        self.seen_in = nn.Linear(config.patch**2 * LATENT, width)
-        self.given_in = nn.Embedding(len(Given), width)
-        self.place_in = nn.Linear(PLACE, width)
+        self.eyes = Eyes(width, config.patch)
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Linear(width, STEPS)
         nn.init.zeros_(self.out.weight)
-        for table in (self.out, self.given_in, self.actor_in):
+        for table in (self.out, self.actor_in):
             table.weight._adam = True  # type: ignore[attr-defined]
 
     def forward(
@@ -102,8 +113,9 @@ class Choreographer(Denoiser):
             repeat(heard, "b t l -> b (t n) l", n=actors),
         ]
         if condition.seen.numel():
-            pictures, there = self._pictures(condition, self.clock_in(slots.clock))
-            context = torch.cat([context, pictures], dim=1)
+            pictures = self.eyes(condition) + self.clock_in(slots.clock)[:, :, None]
+            there = repeat(condition.given > 0, "b t -> b (t p)", p=pictures.shape[2])
+            context = torch.cat([context, rearrange(pictures, "b t p d -> b (t p) d")], dim=1)
             visible.append(repeat(there, "b p -> b q p", q=x.shape[1]))
         mask = blinders(torch.cat(visible, dim=2))[:, None]
         modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
@@ -112,10 +124,29 @@ class Choreographer(Denoiser):
         clean: Tensor = rearrange(self.out(self.norm(x)), "b (t n) c -> b t n c", n=actors)
         return clean
 
-    def _pictures(self, condition: Condition, clocks: Tensor) -> tuple[Tensor, Tensor]:  # (B,P,D), (B,P) bool
-        """The codes that are known, patch by patch, and which of them there are."""
-        seen, side = condition.seen, self.patch
-        x = self.seen_in(patches(seen, side)) + (clocks + self.given_in(condition.given))[:, :, None]
-        x = x + self.place_in(places(seen.shape[2] // side, seen.shape[3] // side, like=seen))
-        there = repeat(condition.given > 0, "b t -> b (t p)", p=x.shape[2])
-        return rearrange(x, "b t p d -> b (t p) d"), there
+
+class Eyes(nn.Module):
+    """What known codes show, patch by patch: convolutions see edges and corners, from which a place is read exactly."""
+
+    def __init__(self, width: int, patch: int, channels: int = 96) -> None:
+        super().__init__()
+        self.patch = patch
+        self.latents_in = nn.Conv2d(LATENT, channels, 1)
+        self.layers = nn.ModuleList(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(4))
+        self.out = nn.Linear(patch**2 * channels, width)
+        self.given_in = nn.Embedding(len(Given), width)
+        self.place_in = nn.Linear(PLACE, width)
+        self.given_in.weight._adam = True  # type: ignore[attr-defined]
+
+    def forward(self, condition: Condition) -> Tensor:  # (B,T,P,D)
+        """Of every time; only those of which something is known are looked at."""
+        seen, known = condition.seen, condition.given > 0
+        x = self.latents_in(rearrange(seen[known], "n h w c -> n c h w"))
+        for layer in self.layers:
+            x = x + layer(F.gelu(x))
+        side = self.patch
+        found = self.out(patches(rearrange(x, "n c h w -> n 1 h w c"), side))[:, 0]
+        where = self.place_in(places(seen.shape[2] // side, seen.shape[3] // side, like=seen))
+        tokens = (self.given_in(condition.given)[:, :, None] + where).to(found)
+        told: Tensor = tokens.index_put((known,), found, accumulate=True)
+        return told

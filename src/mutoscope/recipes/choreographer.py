@@ -6,8 +6,6 @@ from typing import Any
 
 import torch
 
-from mutoscope.codecs.scaling import scaling_of
-from mutoscope.codecs.track_code import as_steps
 from mutoscope.conditioning.condition import Known
 from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography
 from mutoscope.families.family import FamilyBatch
@@ -45,7 +43,7 @@ class TrackBatches:
         tracks, theirs = world.tracks(stories, int(rng.integers(2**31))), tracks_of(shown)
         assert tracks is not None
         assert theirs is not None
-        known = known_of(shown, rng)
+        known = known_of(shown, rng, nothing=0)
         empty = (torch.zeros(self.unseen, *part.shape[1:], dtype=part.dtype) for part in known)
         known = Known(*(torch.cat(pair) for pair in zip(known, empty, strict=True)))
         condition, meant = clips.told([*(clip.story for clip in shown), *stories], rng, known)
@@ -65,7 +63,7 @@ def choreographer(
     world = Storybook(stage=stage, changes=changes)
     batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
     config = ChoreographerConfig(
-        patch=4, width=width, depth=depth, heads=width // 64,
+        patch=2, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(stage)), text=usual_text(batches.clips.tokenizer),
     )  # fmt: skip
     return _choreographer_run("choreographer", config, batches, steps=steps)
@@ -87,8 +85,7 @@ def _choreographer_run(name: str, config: ChoreographerConfig, batches: TrackBat
     rng = numpy_rng(batches.clips.seed, "tracks")
     tracks = world.tracks([seen_story(world, rng) for _ in range(1024)], 0)
     assert tracks is not None
-    of_steps = scaling_of(as_steps(tracks))
-    scaling = TrackScaling(of_steps.mean, of_steps.spread)
+    scaling = TrackScaling.of(tracks)
     run = story_run(
         name, {"choreographer": asdict(config)}, batches.clips, scaling, lambda: choreography(config, scaling), **how
     )
