@@ -241,3 +241,18 @@ def test_the_bundled_model_has_a_bundled_choreographer() -> None:
     assert red > 0.7
     assert green < 0.4
     assert blue < 0.4
+
+
+def test_the_bundled_choreographer_goes_on_from_the_frame_it_sees() -> None:
+    pipeline = api.load("diffusion")
+    story = next(story for story in stories(40) if len(story.actors) == 1)
+    request = GenerateRequest(prompt=WORLD.caption(story, np.random.default_rng(0)), model="diffusion")
+    places = []
+    for seed in range(3):
+        drawn, code = render_stories([story], STORYBOOK, seed), WORLD.tracks([story], seed)
+        first = (drawn.frames[0][0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
+        tracks = pipeline.choreographed(pipeline.conditioner(request, first).condition, 0)[0].tracks
+        seen, true = (t[0, 0, 0, MOMENTS.start : MOMENTS.start + 2] for t in (tracks, code))
+        assert (seen - true).abs().max() < 0.08
+        places.append(true)
+    assert (places[0] - places[1]).abs().max() > 0.1

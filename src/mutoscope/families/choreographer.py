@@ -62,7 +62,7 @@ class TrackScaling(Scaling):
 
 def choreography(config: ChoreographerConfig, scaling: TrackScaling) -> Diffusion:
     """Diffusion on track codes."""
-    return Diffusion(Choreographer(config), scaling, FLOW, Sampling(steps=12, guidance=1.5))
+    return Diffusion(Choreographer(config), scaling, FLOW, Sampling(steps=6, guidance=1.5))
 
 
 def sampled_tracks(
