@@ -22,17 +22,19 @@ from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
 from mutoscope.pipeline import load_pipeline
-from mutoscope.recipes.family_run import ASTRAY, displaced
+from mutoscope.recipes.choreographer import TrackBatches
+from mutoscope.recipes.family_run import ASTRAY, displaced, tiny_batches, tracks_of
 from mutoscope.request import GenerateRequest
-from mutoscope.seeding import torch_rng
+from mutoscope.seeding import numpy_rng, torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.drawing import render_stories, render_tracks
 from mutoscope.world.storybook.story import Kind, Story
 from mutoscope.world.storybook.tracks import Tracks
-from mutoscope.world.storybook.world import STORYBOOK, Storybook
+from mutoscope.world.storybook.world import STORYBOOK, Storybook, tiny_storybook
 from mutoscope.world.world import seen_story
 
 WORLD = Storybook(stage=1, changes=True)
+WORLD_TINY = tiny_storybook(1, True)
 
 
 def stories(count: int) -> list[Story]:
@@ -129,6 +131,29 @@ def test_where_a_frame_is_known_tracks_say_how_it_goes_on_and_only_roughly_where
     assert (as_steps(moved) - as_steps(code))[:, 1:].abs().max() < 1e-5
 
 
+def test_training_displaces_tracks_where_something_is_known_and_always_shows_a_choreographer_something(
+    tiny_codec: Path,
+) -> None:
+    clips = tiny_batches(WORLD_TINY, codec=tiny_codec)
+    batch = clips(0).condition
+    true = tracks_of(clips.shown(0, numpy_rng(clips.seed, f"{clips.clips.world.name}/0")))
+    assert true is not None
+    known = (batch.given > 0).any(dim=1)
+    assert 0 < known.sum() < len(known)
+    assert torch.equal(batch.tracks[~known], true[~known])
+    assert all((one != other).any() for one, other in zip(batch.tracks[known], true[known], strict=True))
+    shown = TrackBatches(clips=clips, unseen=4)(0).condition.given > 0
+    assert shown[:-4].any(dim=1).all()
+    assert not shown[-4:].any()
+
+
+def test_where_everyone_begins_weighs_more_than_how_it_goes_on() -> None:
+    code = WORLD.tracks(stories(200), 1)
+    scaled = TrackScaling.of(code).scaled(code)[..., MOMENTS.start : MOMENTS.start + 2]
+    assert 2.9 < scaled[:, 0].std(dim=(0, 1)).min() < 3.1
+    assert scaled[:, 1:].std() < 1.1
+
+
 def place_lesson() -> FamilyBatch:
     """Who is dark stands on the left and who is light on the right, as words say; a ball stands as its first frame looks."""
     known = nothing(4)
@@ -142,16 +167,16 @@ def place_lesson() -> FamilyBatch:
 def test_a_choreographer_goes_by_words_and_by_what_it_sees() -> None:
     torch.manual_seed(0)
     batch = place_lesson()
-    config = ChoreographerConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT)
+    config = ChoreographerConfig(patch=2, eyes=32, width=32, depth=2, heads=1, meanings=2, text=TEXT)
     learner = choreography(config, TrackScaling.of(batch.codes))
     names = {id(p): n for n, p in learner.named_parameters()}
     optimiser = Optimiser(
         [(names[id(p)], p) for p in learner.parameters()], OptimiserConfig(muon_rate=0.01, adam_rate=3e-3)
     )
-    for step in range(150):
+    for step in range(240):
         loss, _ = learner.loss("velocity", batch, torch_rng(0, f"places/{step}"))
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step(min(1.0, (150 - step) / 75))
+        optimiser.step(min(1.0, (240 - step) / 120))
     learner.eval()
 
     def across(prompt: str, known: Known | None = None, against: str = "") -> float:
@@ -211,6 +236,9 @@ def test_a_model_draws_with_the_choreographer_that_knows_its_words(
     assert choreographer_for(Checkpoint(WEIGHTS / "gan"), [tiny_choreographer]) is None
     alone = Path(shutil.copytree(tiny_story, tmp_path / "alone"))
     shutil.rmtree(alone / "choreographer")
+    blind = Path(shutil.copytree(tiny_choreographer, tmp_path / "blind"))
+    (blind / "config.json").write_text((blind / "config.json").read_text().replace('"eyes"', '"other"'))
+    assert choreographer_for(model, [blind]) is None
     request = GenerateRequest(prompt="a red circle bounces", seconds=1.0, steps=2)
     together, by_itself = (load_pipeline(folder, WEIGHTS / "matte") for folder in (tiny_story, alone))
     assert together.digest != by_itself.digest
@@ -243,7 +271,7 @@ def test_the_bundled_model_has_a_bundled_choreographer() -> None:
     assert blue < 0.4
 
 
-def test_the_bundled_choreographer_goes_on_from_the_frame_it_sees() -> None:
+def test_the_bundled_choreographer_begins_where_the_frame_shows() -> None:
     pipeline = api.load("diffusion")
     story = next(story for story in stories(40) if len(story.actors) == 1)
     request = GenerateRequest(prompt=WORLD.caption(story, np.random.default_rng(0)), model="diffusion")

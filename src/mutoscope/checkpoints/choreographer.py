@@ -22,10 +22,14 @@ def load_choreographer(checkpoint: Checkpoint) -> Diffusion:
 
 
 def choreographer_for(model: Checkpoint, folders: Iterable[Path]) -> Checkpoint | None:
-    """The first choreographer among the folders that hears the same words as a model, and sees the same codes; if any."""
+    """The first choreographer among the folders that hears the same words as a model, and sees the same codes; if any.
+
+    Those of before 0.11 see nothing, and are passed over.
+    """
     for folder in folders:
         if (folder / "config.json").is_file():
             checkpoint = Checkpoint(folder)
-            if all(checkpoint.config.get(part) == model.config.get(part) for part in _ALIKE):
+            sees = "eyes" in checkpoint.config.get("choreographer", {})
+            if sees and all(checkpoint.config.get(part) == model.config.get(part) for part in _ALIKE):
                 return checkpoint
     return None

@@ -1,4 +1,4 @@
-"""The choreographer: from words to where everyone will be, before anything is drawn."""
+"""The choreographer: from words, and what is known of a clip, to where everyone will be, before anything is drawn."""
 
 from dataclasses import dataclass
 
@@ -27,9 +27,10 @@ FLOW = Flow(late=1.4, spread=1.4, guided_until=1.0, solver="multistep")
 
 @dataclass(frozen=True, kw_only=True)
 class ChoreographerConfig:
-    """Sizes of the network; `patch` latents to a side are one token of what it sees."""
+    """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels."""
 
     patch: int
+    eyes: int
     width: int
     depth: int
     heads: int
@@ -90,7 +91,7 @@ class Choreographer(Denoiser):
         self.rows_in = nn.Linear(STEPS, width)
         self.actor_in = nn.Embedding(ACTORS, width)
         self.clock_in = nn.Linear(CLOCK, width)
-        self.eyes = Eyes(width, config.patch)
+        self.eyes = Eyes(width, config.patch, config.eyes)
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width)
@@ -128,7 +129,7 @@ class Choreographer(Denoiser):
 class Eyes(nn.Module):
     """What known codes show, patch by patch: convolutions see edges and corners, from which a place is read exactly."""
 
-    def __init__(self, width: int, patch: int, channels: int = 96) -> None:
+    def __init__(self, width: int, patch: int, channels: int) -> None:
         super().__init__()
         self.patch = patch
         self.latents_in = nn.Conv2d(LATENT, channels, 1)

@@ -57,13 +57,13 @@ def choreographer(
     codec: Path | None = None,
     width: int = 192,
     depth: int = 5,
-    steps: int = 2600,
+    steps: int = 5000,
 ) -> Run:
-    """The bundled choreographer (its card has the wall-clock); its text encoder may start with that of a model that draws."""
+    """The bundled choreographer, which took two runs (its card tells); its text encoder may start with a drawing model's."""
     world = Storybook(stage=stage, changes=changes)
     batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
     config = ChoreographerConfig(
-        patch=2, width=width, depth=depth, heads=width // 64,
+        patch=2, eyes=96, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(stage)), text=usual_text(batches.clips.tokenizer),
     )  # fmt: skip
     return _choreographer_run("choreographer", config, batches, steps=steps)
@@ -73,7 +73,7 @@ def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | N
     """The same at a size for tests: a few seconds."""
     batches = TrackBatches(clips=tiny_batches(tiny_storybook(stage, changes), codec=codec), unseen=8)
     config = ChoreographerConfig(
-        patch=2, width=32, depth=1, heads=1,
+        patch=2, eyes=16, width=32, depth=1, heads=1,
         meanings=len(story_meanings(stage)), text=tiny_text(batches.clips.tokenizer),
     )  # fmt: skip
     return _choreographer_run("tiny_choreographer", config, batches, **TINY)

@@ -31,7 +31,7 @@ from mutoscope.world.world import World, seen_story
 # How often what is known in training, if something is: a first frame; first and last; the last or another picture; an
 # earlier clip.
 _PATTERNS, _ODDS = ("first", "both", "picture", "earlier"), (0.44, 0.2, 0.16, 0.2)
-ASTRAY = 0.12  # how far tracks lie beside known frames at worst, as a deviation in pictures' sides and log height
+ASTRAY = 0.12  # the largest standard deviation of tracks from known frames, in pictures' sides and log height
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,7 +109,10 @@ def displaced(tracks: Tensor, which: Tensor, rng: np.random.Generator) -> Tensor
 
 
 def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator, nothing: float = 0.5) -> Known:
-    """What training shows of each clip beforehand, by chance; usually nothing, so that text alone is learned most."""
+    """What training shows of each clip beforehand, by chance.
+
+    `nothing`: how often that; usually half, so that text alone is learned most.
+    """
     codes = torch.stack([clip.code for clip in clips])
     given = torch.zeros(codes.shape[:2], dtype=torch.int64)
     times = codes.shape[1]
