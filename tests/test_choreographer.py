@@ -95,7 +95,7 @@ def test_what_can_draw_without_tracks_begins_as_it_was_and_then_heeds_them() -> 
     torch.manual_seed(0)
     family = clip_diffusion(DENOISER, scaling())
     torch.nn.init.normal_(family.denoiser.out.weight, std=0.1)  # type: ignore[union-attr, arg-type]
-    heeding = clip_diffusion(replace(DENOISER, tracks=True), scaling())
+    heeding = clip_diffusion(replace(DENOISER, tracks=True, sketch=True), scaling())
     heeding.load_state_dict(family.state_dict(), strict=False)
     condition = told(["dark"])
     tracked = condition._replace(tracks=somewhere(0.3, 0.3))

@@ -27,7 +27,7 @@ FLOW = Flow(late=1.0, spread=1.2, guided_until=1.0, solver="multistep")
 class ClipDenoiserConfig:
     """Sizes of the denoiser; `patch` latents to a side make one token. `mixer`: how tokens learn of each other.
 
-    `tracks`: whether it can be told where everyone will be.
+    `tracks`: whether it can be told where everyone will be; `sketch`: by a picture, too.
     """
 
     patch: int
@@ -38,6 +38,7 @@ class ClipDenoiserConfig:
     text: WordEncoderConfig
     mixer: Mixing = "attention"
     tracks: bool = False
+    sketch: bool = False
 
 
 def clip_diffusion(config: ClipDenoiserConfig, scaling: Scaling) -> Diffusion:
@@ -61,7 +62,7 @@ class ClipDenoiser(Denoiser):
         self.given_in = nn.Embedding(len(Given), width)
         self.clock_in = nn.Linear(CLOCK, width)
         self.place_in = nn.Linear(PLACE, width)
-        self.tracks_in = TracksIn(width) if config.tracks else None
+        self.tracks_in = TracksIn(width, sketch=config.sketch) if config.tracks else None
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(
             Block(width, config.heads, mixer_of(config.mixer, width, config.heads)) for _ in range(config.depth)

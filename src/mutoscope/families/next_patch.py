@@ -24,7 +24,7 @@ KINDS = LEVELS**DIGITS
 class AutoregressiveConfig:
     """Sizes of the transformer; `patch` latents to a side are one place of the sequence.
 
-    `tracks`: whether it can be told where everyone will be.
+    `tracks`: whether it can be told where everyone will be; `sketch`: by a picture, too.
     """
 
     patch: int
@@ -34,6 +34,7 @@ class AutoregressiveConfig:
     meanings: int
     text: WordEncoderConfig
     tracks: bool = False
+    sketch: bool = False
 
 
 class Asked(NamedTuple):
@@ -57,7 +58,7 @@ class NextPatch(Listener):
         self.beside_in = nn.Linear(inside, width)
         self.earlier_in = nn.Linear(inside, width, bias=False)
         self.place_in = nn.Linear(PLACE, width)
-        self.tracks_in = TracksIn(width) if config.tracks else None
+        self.tracks_in = TracksIn(width, sketch=config.sketch) if config.tracks else None
         self.clock_in = nn.Linear(CLOCK, width)
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.track_code import DEPTH, KIND, KINDS, MOMENT, MOMENTS, PRESENT
 from mutoscope.families.layout import centres
+from mutoscope.families.sketch import Sketch
 from mutoscope.networks.attention import waves
 
 _WAVES = 10  # from four pictures' sides down to a thirtieth of one
@@ -20,8 +21,9 @@ class TracksIn(nn.Module):
     from where that lies as seen from the patch, wherever both are.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, sketch: bool = False) -> None:
         super().__init__()
+        self.sketch = Sketch(width) if sketch else None
         self.mix = nn.Sequential(nn.Linear(_TOLD, width), nn.GELU(), nn.Linear(width, width, bias=False))
         last = self.mix[2]
         assert isinstance(last, nn.Linear)
@@ -38,4 +40,4 @@ class TracksIn(nn.Module):
         told = torch.cat([away, others, what.expand(-1, -1, -1, count, -1)], dim=-1)
         present = tracks[..., PRESENT, None, None]
         mixed: Tensor = (self.mix(told) * present).sum(dim=2)
-        return mixed
+        return mixed if self.sketch is None else mixed + self.sketch(tracks, rows, columns)

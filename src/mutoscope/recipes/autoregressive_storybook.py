@@ -23,7 +23,7 @@ def autoregressive_storybook(
     batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=32, lessons=128)
     config = AutoregressiveConfig(
         patch=2, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=usual_text(batches.tokenizer), tracks=True,
+        meanings=len(story_meanings(stage)), text=usual_text(batches.tokenizer), tracks=True, sketch=True,
     )  # fmt: skip
     return family_run(
         "autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), steps=steps
@@ -35,7 +35,7 @@ def tiny_autoregressive_storybook(*, stage: int = 1, changes: bool = False, code
     batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     config = AutoregressiveConfig(
         patch=2, width=32, depth=1, heads=1,
-        meanings=len(story_meanings(stage)), text=tiny_text(batches.tokenizer), tracks=True,
+        meanings=len(story_meanings(stage)), text=tiny_text(batches.tokenizer), tracks=True, sketch=True,
     )  # fmt: skip
     return family_run(
         "tiny_autoregressive_storybook", config, batches, lambda scaling: Autoregressive(config, scaling), **TINY

@@ -17,7 +17,7 @@ def denoiser_config(
     """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=usual_text(tokenizer), tracks=True,
+        meanings=len(story_meanings(stage)), text=usual_text(tokenizer), tracks=True, sketch=True,
     )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def tiny_denoiser_config(tokenizer: Tokenizer, stage: int, mixer: Mixing = "atte
     """The same at a size for tests."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=32, depth=1, heads=1,
-        meanings=len(story_meanings(stage)), text=tiny_text(tokenizer), tracks=True,
+        meanings=len(story_meanings(stage)), text=tiny_text(tokenizer), tracks=True, sketch=True,
     )  # fmt: skip
 
 
