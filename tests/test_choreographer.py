@@ -109,6 +109,17 @@ def test_what_can_draw_without_tracks_begins_as_it_was_and_then_heeds_them() -> 
     )
 
 
+def test_what_draws_heeds_a_sketch_by_itself_and_learns_its_sprites() -> None:
+    torch.manual_seed(0)
+    network = TracksIn(16, sketch=True)
+    assert network.sketch is not None
+    torch.nn.init.normal_(network.sketch.out.weight)  # the numbers still say nothing
+    here, there = (network(somewhere(x, 0.3), 2, 2) for x in (0.3, 0.7))
+    assert not torch.allclose(here, there, atol=1e-2)
+    here.square().sum().backward()
+    assert all(weight.grad is not None and weight.grad.any() for weight in network.sketch.parameters())
+
+
 def test_guidance_leads_away_from_no_words_and_no_tracks() -> None:
     condition = told(["dark"])._replace(tracks=somewhere(0.3, 0.3))
     deaf = condition.without_words()
@@ -203,7 +214,7 @@ def test_every_family_draws_otherwise_where_it_is_told_tracks(name: str, home: P
     pipeline = load_pipeline(folder, WEIGHTS / "matte", (), [tiny_choreographer])
     assert pipeline.choreographer is not None
     torch.manual_seed(0)
-    pipeline.choreographer.scaling.mean[:, PRESENT] = 1  # somebody is there
+    pipeline.choreographer.scaling.mean[:, PRESENT] = 100  # somebody is there, whatever it guesses
     network = pipeline.family.network if name == "autoregressive" else pipeline.family.denoiser  # type: ignore[attr-defined]
     torch.nn.init.normal_(network.tracks_in.mix[2].weight)
     request = GenerateRequest(prompt="a red circle bounces", seconds=1.0, fps=8, size="128x128")
@@ -249,8 +260,9 @@ def test_a_model_draws_with_the_choreographer_that_knows_its_words(
     notes = [pipeline.conditioner(request).notes for pipeline in (together, by_itself)]
     assert notes[0] == ()
     assert "No choreographer" in notes[1][0]
+    torch.manual_seed(0)
     torch.nn.init.normal_(together.choreographer.denoiser.out.weight)  # type: ignore[union-attr, arg-type]
-    together.choreographer.scaling.mean[:, PRESENT] = 1  # somebody is there
+    together.choreographer.scaling.mean[:, PRESENT] = 100  # somebody is there, whatever it guesses
     condition = together.conditioner(request).condition
     tracks = together.choreographed(condition, 0)[0].tracks
     assert tracks.shape == (1, 3, ACTORS, MOMENTS.stop)

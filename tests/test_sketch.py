@@ -75,6 +75,42 @@ def test_nobody_leaves_nothing_and_the_order_of_actors_means_nothing() -> None:
     assert torch.allclose(told, sketch(torch.cat([nobody, other, one], dim=2), 4, 4), atol=1e-5)
 
 
+def test_each_kind_has_a_form_of_its_own() -> None:
+    sketch = Sketch(8)
+    with torch.no_grad():
+        sketch.mattes[1].fill_(-1)
+    second = actor(0.5, 0.5)
+    second[..., KIND] = second[..., KIND].roll(1, dims=-1)
+    assert matte(sketch, actor(0.5, 0.5)).max() > 0.9
+    assert matte(sketch, second).max() < 0.1
+
+
+def test_a_patch_is_told_what_lies_in_it_and_no_other() -> None:
+    torch.manual_seed(0)
+    sketch = Sketch(8)
+    torch.nn.init.normal_(sketch.out.weight)
+    with torch.no_grad():
+        sketch.mattes.copy_(sketch.mattes.gt(0) * 2.0 - 1)  # no soft rims
+    told = sketch(actor(5 / 6, 1 / 4, tall=0.1), 2, 3)[0, 0].abs().sum(dim=-1)
+    assert told[2] > 100 * (told.sum() - told[2])
+
+
+def test_a_round_form_stays_round_in_a_wide_picture() -> None:
+    shown = Sketch(8).drawn(actor(0.5, 0.5, tall=0.5, turn=0.6), 32, 64)[0, 0, 0, 0] > 0.5
+    down, across = shown.any(dim=1).sum(), shown.any(dim=0).sum()
+    assert abs(down - across) <= 1
+
+
+def test_colours_and_places_of_every_moment_are_shown_at_that_moment() -> None:
+    moving = actor(0.25, 0.5)
+    last = actor(0.75, 0.5, rgb=BLUE)[..., MOMENTS][..., -MOMENT:]
+    moving[..., MOMENTS.stop - MOMENT : MOMENTS.stop] = last
+    drawn = Sketch(8).drawn(moving, 32, 32)[0, 0].detach()
+    assert drawn[0, 1, 16, 8] > 0.8  # red, on the left
+    assert drawn[-1, 3, 16, 24] > 0.8  # blue, on the right
+    assert drawn[-1, 0, 16, 8] < 0.1
+
+
 @pytest.mark.parametrize("frame", [4, 24])
 def test_the_world_draws_its_actors_where_a_sketch_has_them(frame: int) -> None:
     world = Storybook(stage=1)

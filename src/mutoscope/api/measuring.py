@@ -19,7 +19,7 @@ from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import CHANNELS, latent_shape
 from mutoscope.codecs.scaling import Scaling
-from mutoscope.codecs.track_code import ACTORS
+from mutoscope.codecs.track_code import ACTORS, KIND, PRESENT
 from mutoscope.codecs.track_code import CHANNELS as TRACKED
 from mutoscope.conditioning.condition import Known, encode_condition
 from mutoscope.conditioning.conditioner import Conditioner
@@ -363,7 +363,8 @@ def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig
     family = clip_diffusion(config, Scaling(nothing, nothing + 1)).eval()
     times = latent_shape(STORYBOOK)
     known = Known(torch.zeros(1, *times), torch.zeros(1, times[0], dtype=torch.int64))
-    nobody = torch.zeros(1, times[0], ACTORS, TRACKED)  # is reckoned with as somebody would be
+    tracks = torch.zeros(1, times[0], ACTORS, TRACKED)
+    tracks[:, :, 0, PRESENT] = tracks[:, :, 0, KIND.start] = 1  # a sketch takes as long as it shows actors
     timelines = [parse_timeline(_TIMED, STORYBOOK.seconds)]
-    condition = encode_condition(tokenizer, timelines, known=known, tracks=nobody)
+    condition = encode_condition(tokenizer, timelines, known=known, tracks=tracks)
     return measure_peers(family, config, condition, family.own, STORYBOOK, rounds)

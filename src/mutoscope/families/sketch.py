@@ -8,10 +8,11 @@ from torch.nn import functional as F
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.track_code import DEPTH, KIND, KINDS, MOMENT, MOMENTS, PRESENT
 
-_SIDE = 24  # of a sprite, which shows twice an actor's height: room to turn
+_SIDE = 24  # of a sprite, which shows twice an actor's height: some are broader than tall
 _LOOKS = 4  # numbers that a sprite has at each place beside its matte
 _FINE = 8  # points of the sketch to the side of a patch
 _SHARP = 10.0  # by how much a matte's numbers are stretched, so that they are learned as fast as weights are
+_LEAST = -7.0  # log height: what a choreographer guesses may be smaller than any number can hold
 _LAYERS = 1 + 3 + _LOOKS  # of a point: how much there is of any actor; its red, green and blue; its looks
 
 
@@ -20,7 +21,7 @@ class Sketch(nn.Module):
 
     Each kind has a sprite, a matte and looks in coordinates of its own, so that what was learned of a form holds wherever it
     lies, however large and turned (sprites as things to learn: Monnier et al. 2021, arXiv 2104.14575; features laid out in
-    space before a generator: BlobGAN, Epstein et al. 2022).
+    space before a generator: BlobGAN, Epstein et al. 2022, arXiv 2205.02837).
     """
 
     def __init__(self, width: int) -> None:
@@ -62,9 +63,9 @@ def _within(moments: Tensor, height: int, width: int) -> Tensor:  # (A,F,M) -> (
     """Every point of the picture in each actor's own coordinates: right and down, in its heights from its middle."""
     x, y, tall, cos, sin = moments[..., :5, None, None].unbind(dim=2)
     down, across = ((torch.arange(n, device=x.device) + 0.5) / n for n in (height, width))
-    right, below = across - x, down[:, None] - y
+    right, below = (across - x) * width / height, down[:, None] - y  # x is told in widths
     right, below = cos * right + sin * below, cos * below - sin * right
-    return torch.stack([right, below], dim=-1) / tall.exp()[..., None]
+    return torch.stack([right, below], dim=-1) / tall.clamp(min=_LEAST).exp()[..., None]
 
 
 def _unhidden(mattes: Tensor, depth: Tensor) -> Tensor:  # (B,N,...), (B,N) -> (B,N,...)

@@ -1,4 +1,4 @@
-"""How a network that draws is told where everyone will be: each patch learns how far from it every actor is."""
+"""How a network that draws is told where everyone will be: each patch learns how far off every actor is, and sees a sketch."""
 
 import torch
 from einops import rearrange
@@ -18,7 +18,7 @@ class TracksIn(nn.Module):
     """Tracks as something to be added to patches: a sum over actors, so that their order means nothing.
 
     Grounding by boxes (GLIGEN, Li et al. 2023) told by offsets instead of tokens: what a patch must show of an actor follows
-    from where that lies as seen from the patch, wherever both are.
+    from where that lies as seen from the patch, wherever both are. `sketch`: as a picture, too.
     """
 
     def __init__(self, width: int, *, sketch: bool = False) -> None:
