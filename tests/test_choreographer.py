@@ -11,12 +11,15 @@ from torch import Tensor
 from toy_story import DENOISER, SHAPE, TEXT, beginning, nothing, sampled, scaling, told
 
 from mutoscope import api
+from mutoscope.api.predicting import going_on
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.choreographer import choreographer_for
 from mutoscope.cli import main
+from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.codecs.track_code import ACTORS, KIND, KINDS, MOMENT, MOMENTS, PRESENT, as_steps, from_steps, settled
 from mutoscope.conditioning.condition import Given, Known
+from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography, sampled_tracks
 from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
@@ -223,6 +226,23 @@ def test_every_family_draws_otherwise_where_it_is_told_tracks(name: str, home: P
     assert not np.array_equal(frames, replace(pipeline, choreographer=None).generate(request).frames)
     streamed = pipeline.stream(request).whole().frames
     assert np.abs(streamed.astype(int) - frames).mean() < 0.5
+
+
+def test_who_goes_on_from_given_frames_asks_the_choreographer_too(home: Path, tiny_choreographer: Path) -> None:
+    folder = home / "runs" / "diffusion_storybook" / "checkpoint"
+    pipeline = load_pipeline(folder, WEIGHTS / "matte", (), [tiny_choreographer])
+    assert pipeline.choreographer is not None
+    assert isinstance(pipeline.conditioner, StoryConditioner)
+    torch.manual_seed(0)
+    pipeline.choreographer.scaling.mean[:, PRESENT] = 100  # somebody is there, whatever it guesses
+    torch.nn.init.normal_(pipeline.family.denoiser.out.weight)  # type: ignore[attr-defined]
+    torch.nn.init.normal_(pipeline.family.denoiser.tracks_in.mix[2].weight)  # type: ignore[attr-defined]
+    first = torch.zeros(1, *latent_shape(pipeline.conditioner.drawn)[1:])
+    told, alone = (
+        going_on(one, pipeline.conditioner)("a red circle bounces", first, 1)
+        for one in (pipeline, replace(pipeline, choreographer=None))
+    )
+    assert not torch.allclose(told, alone, atol=1e-2)
 
 
 def test_a_choreographer_is_measured_by_what_the_world_draws_of_its_tracks(

@@ -97,14 +97,14 @@ def _alike(
 
 
 def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
-    """A family that is told the caption, and to which the first codes are known."""
+    """A family that is told the caption, and by its choreographer who goes where, and to which the first codes are known."""
     shape = latent_shape(conditioner.drawn)
 
     def predict(sentence: str, first: Tensor, seed: int) -> Tensor:
         known = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
         known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
-        condition = encode_condition(conditioner.tokenizer, [timeline], known=known)
+        condition, _ = pipeline.choreographed(encode_condition(conditioner.tokenizer, [timeline], known=known), seed)
         return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
 
     return predict
