@@ -1,12 +1,15 @@
 """The latent codec at a tiny size, and its two readings of one code."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.latent import codec_with, codes_of, load_autoencoder
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentCodec, LatentConfig
 from mutoscope.codecs.latent_code import (
     CHANNELS,
@@ -19,8 +22,10 @@ from mutoscope.codecs.latent_code import (
     rounded,
     tokens_of,
 )
+from mutoscope.errors import MutoscopeError
 from mutoscope.networks.video import VideoBlock, folded, unfolded
 from mutoscope.recipes.latent import ClipCrops, tiny_latent
+from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
@@ -139,3 +144,30 @@ def test_the_recipe_builds_what_its_config_says() -> None:
     model = run.build()
     assert isinstance(model, LatentAutoencoder)
     assert LatentConfig(**run.config["autoencoder"]) == model.config
+
+
+def test_a_decoder_that_draws_finer_begins_as_it_was() -> None:
+    plain = autoencoder()
+    finer = LatentAutoencoder(replace(CONFIG, finest=8, finest_depth=1))
+    finer.load_state_dict(plain.state_dict(), strict=False)
+    code = plain.encoder(clips())
+    assert torch.equal(finer.decoder(code), plain.decoder(code))
+    assert finer.decoder.detail is not None
+    torch.nn.init.normal_(finer.decoder.detail.out.weight)
+    assert not torch.allclose(finer.decoder(code), plain.decoder(code))
+
+
+def test_a_decoder_goes_on_alone_and_reads_the_same_codes(tiny_codec: Path, tiny_story: Path, tmp_path: Path) -> None:
+    made = train("tiny_latent_decoder", codec=tiny_codec, folder=tmp_path)
+    before, after = load_autoencoder(tiny_codec), load_autoencoder(made.folder)
+    frames = clips()
+    assert torch.equal(after.encoder(frames), before.encoder(frames))
+    code = before.encoder(frames)
+    assert not torch.allclose(after.decoder(code), before.decoder(code))
+    assert after.config.finest == 8
+    codes = Checkpoint(tiny_story).part("codec", str)
+    assert codec_with(codes, (tmp_path / "none", made.folder)) == made.folder
+    again = train("tiny_latent_decoder", codec=made.folder, folder=tmp_path / "again")
+    assert codes_of(again) == codes_of(made) == codes
+    with pytest.raises(MutoscopeError, match="is in none of"):
+        codec_with(made.sha256, (made.folder,))

@@ -34,14 +34,19 @@ def codec_folder(asked: Path | None = None, world: str = "storybook") -> Path:
     )
 
 
-def codec_with(digest: str, folders: Iterable[Path]) -> Path:
-    """The first of the folders whose codec has these weights: codes mean nothing to another."""
+def codes_of(codec: Checkpoint) -> str:
+    """Which codes a codec makes and reads: the digest of the weights that first did, as its decoder may have learned more since."""
+    return str(codec.config.get("codes", codec.sha256))
+
+
+def codec_with(codes: str, folders: Iterable[Path]) -> Path:
+    """The first of the folders whose codec reads these codes: they mean nothing to another."""
     looked = list(folders)
     for folder in looked:
-        if (folder / "config.json").is_file() and Checkpoint(folder).sha256 == digest:
+        if (folder / "config.json").is_file() and codes_of(Checkpoint(folder)) == codes:
             return folder
     raise MutoscopeError(
-        f"The codec that the model was trained with ({digest[:12]}…) is in none of {', '.join(map(str, looked))}.",
+        f"The codec that the model was trained with ({codes[:12]}…) is in none of {', '.join(map(str, looked))}.",
         "Codes mean something only to the codec that made them.",
         "Keep the folder `codec` in the model's checkpoint, as `mutoscope train` wrote it.",
     )

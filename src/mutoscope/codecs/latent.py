@@ -23,7 +23,8 @@ _FINE = 4  # and of the decoder's, whose depth in time is 2
 
 @dataclass(frozen=True, kw_only=True)
 class LatentConfig:
-    """Channels and blocks: of the encoder at 1/8 and 1/16 of the side, of the decoder at 1/16, 1/8 and 1/4."""
+    """Channels and blocks: of the encoder at 1/8 and 1/16 of the side, of the decoder at 1/16, 1/8, 1/4 and, in every
+    frame, 1/2 (`finest`; 0: nothing there)."""
 
     seen: int
     coarse: int
@@ -31,6 +32,8 @@ class LatentConfig:
     fine: int
     encoder_depths: tuple[int, int]
     decoder_depths: tuple[int, int, int]
+    finest: int = 0
+    finest_depth: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,7 @@ class LatentDecoder(nn.Module):
         self.wide = nn.Linear(middle, 8 * fine)
         self.third = nn.Sequential(*(VideoBlock(fine, causal=False) for _ in range(depths[2])))
         self.out = nn.Linear(fine, 2 * _FINE**2 * 3)
+        self.detail = Detail(fine, config.finest, config.finest_depth) if config.finest else None
         for edge in (self.into, self.out):
             edge.weight._adam = True  # type: ignore[attr-defined]
 
@@ -88,8 +92,26 @@ class LatentDecoder(nn.Module):
         x = self.first(self.into(code))
         x = self.second(unfolded(self.up(x), 1, 2))
         x = self.third(unfolded(self.wide(x), 2, 2))
-        clip = unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 2, _FINE)[:, STRIDE - 1 :]
+        clip = unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 2, _FINE)
+        clip = (clip if self.detail is None else clip + self.detail(x))[:, STRIDE - 1 :]
         return (rearrange(clip, "b t h w c -> b t c h w") + 1) / 2
+
+
+class Detail(nn.Module):
+    """What is added to a clip whose every 4x4 pixels of two frames were told at once: blocks at 1/2 of the side, in every frame."""
+
+    def __init__(self, fine: int, finest: int, depth: int) -> None:
+        super().__init__()
+        self.wide = nn.Linear(fine, 8 * finest)
+        self.blocks = nn.Sequential(*(VideoBlock(finest, causal=False) for _ in range(depth)))
+        self.out = nn.Linear(finest, (_FINE // 2) ** 2 * 3)
+        nn.init.zeros_(self.out.weight)  # a decoder that has learned to do without it begins as it was
+        nn.init.zeros_(self.out.bias)
+        self.out.weight._adam = True  # type: ignore[attr-defined]
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, 3)
+        x = self.blocks(unfolded(self.wide(x), 2, 2))
+        return unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 1, _FINE // 2)
 
 
 class LatentBatch(NamedTuple):
@@ -100,14 +122,15 @@ class LatentBatch(NamedTuple):
 
 
 class LatentAutoencoder(Objective):
-    """Encoder and decoder, trained together on both readings of the code."""
+    """Encoder and decoder, trained together on both readings of the code; or the decoder alone, so that codes stay as they are."""
 
     phases: tuple[str, ...] = ("reconstruction",)
 
-    def __init__(self, config: LatentConfig, care: Care = Care()) -> None:
+    def __init__(self, config: LatentConfig, care: Care = Care(), *, decoder_alone: bool = False) -> None:
         super().__init__()
         self.config, self.care = config, care
         self.encoder, self.decoder = LatentEncoder(config), LatentDecoder(config)
+        self.encoder.requires_grad_(not decoder_alone)
 
     def loss(self, phase: str, batch: LatentBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
         """Mean absolute error, actors and edges counted more; half of the batch is read discretely, half continuously."""

@@ -9,7 +9,7 @@ from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diff
 from mutoscope.recipes.distilled_storybook import distilled_storybook, tiny_distilled_storybook
 from mutoscope.recipes.forecaster import forecaster, tiny_forecaster
 from mutoscope.recipes.gan_storybook import gan_storybook, tiny_gan_storybook
-from mutoscope.recipes.latent import latent, tiny_latent
+from mutoscope.recipes.latent import latent, latent_decoder, tiny_latent, tiny_latent_decoder
 from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
 from mutoscope.recipes.moving_shapes_classifier import moving_shapes_classifier, tiny_moving_shapes_classifier
@@ -24,6 +24,6 @@ RECIPES: dict[str, Callable[..., Run]] = {
         forecaster, tiny_forecaster, moving_shapes_classifier, tiny_moving_shapes_classifier,
         tiny_motion, tiny_matte, tiny_latent, tiny_alignment, tiny_diffusion_storybook, tiny_gan_storybook,
         tiny_autoregressive_storybook, tiny_upsampler, distilled_storybook, tiny_distilled_storybook,
-        choreographer, tiny_choreographer,
+        choreographer, tiny_choreographer, latent_decoder, tiny_latent_decoder,
     )
 } | SHAPE_RECIPES  # fmt: skip

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.latent import codec_folder
+from mutoscope.checkpoints.latent import codec_folder, codes_of
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.scaling import Scaling, scaling_of
 from mutoscope.codecs.track_code import MOMENT, MOMENTS, PRESENT
@@ -198,7 +198,7 @@ def story_run(
         "scaling": scaling.to_plain(),
         "shape": asdict(clips.world.shape),
         **clips.world.to_plain(),
-        "codec": Checkpoint(clips.codec).sha256,
+        "codec": codes_of(Checkpoint(clips.codec)),
     }
     usual: dict[str, Any] = {
         "optimiser": OptimiserConfig(muon_rate=0.015, adam_rate=2e-3),

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
+from mutoscope.checkpoints.latent import codes_of
 from mutoscope.codecs.scaling import scaling_of
 from mutoscope.families.forecaster import Forecaster, ForecasterBatch, ForecasterConfig
 from mutoscope.recipes.encoded_clips import EncodedClips
@@ -55,7 +56,7 @@ def _run(name: str, config: ForecasterConfig, clips: EncodedClips, steps: int) -
             "forecaster": asdict(config),
             "scaling": scaling.to_plain(),
             **clips.world.to_plain(),
-            "codec": Checkpoint(clips.codec).sha256,
+            "codec": codes_of(Checkpoint(clips.codec)),
         },
         build=lambda: Forecaster(config, scaling),
         batches=CodeBatches(size=64, repeats=4, seed=1, clips=clips),
