@@ -198,3 +198,18 @@ def test_compiling_without_a_compiler_is_refused_with_the_cure(monkeypatch: pyte
     monkeypatch.setenv("PATH", "")
     with pytest.raises(MutoscopeError, match=r"g\+\+"):
         train("tiny_matte", compiled=True)
+
+
+def test_a_slower_pace_slows_every_step_and_stands_on_the_card(tmp_path: Path) -> None:
+    slower = replace(RUN, pace=0.25)
+    assert [slower.rate(step, "line") for step in range(RUN.steps)] == [
+        0.25 * RUN.rate(step, "line") for step in range(RUN.steps)
+    ]
+    made = train("tiny_upsampler", pace=0.5, folder=tmp_path / "slow")
+    assert "tiny_upsampler --pace 0.5`" in (made.folder / "card.md").read_text()
+    for wrong in (0.0, -1.0, 11.0, float("nan")):
+        with pytest.raises(MutoscopeError, match="pace"):
+            train("tiny_upsampler", pace=wrong, folder=tmp_path / "wrong")
+    assert not (tmp_path / "wrong").exists()
+    with pytest.raises(MutoscopeError, match="begun with"):
+        train("tiny_upsampler", pace=0.7, resume=True, folder=tmp_path / "slow")

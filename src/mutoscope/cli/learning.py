@@ -84,12 +84,13 @@ def train(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
     wishes = _given(wanted, *_OF_RECIPES, *_OF_LORAS)
-    how = {"resume": wanted.resume, "start": wanted.start, "folder": wanted.output, "compiled": wanted.compile}
+    how = {"resume": wanted.resume, "start": wanted.start, "folder": wanted.output, "compiled": wanted.compile,
+           "pace": wanted.pace}  # fmt: skip
     print(api.train(wanted.recipe, **how, **wishes).folder)
 
 
 def _train_lora(wanted: argparse.Namespace) -> None:
-    strange = [f for f in (*_OF_RECIPES, "resume", "compile") if f != "steps" and getattr(wanted, f)]
+    strange = [f for f in (*_OF_RECIPES, "resume", "compile", "pace") if f != "steps" and getattr(wanted, f)]
     if strange:
         raise MutoscopeError(
             f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."

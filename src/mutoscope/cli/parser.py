@@ -192,6 +192,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--compile", action="store_true", help="train faster by torch.compile (needs a C++ compiler; starts later)"
     )
     train.add_argument("--start", metavar="DIR", type=Path, help="a checkpoint to begin with: what fits of it")
+    train.add_argument("--pace", metavar="X", type=float,
+                       help="by what learning rates are multiplied (recipes; below 1 to go on from trained weights)")  # fmt: skip
     train.add_argument("--photos", metavar="DIR", type=Path, help="photos to put behind collages (recipe matte)")
     train.add_argument("--codec", metavar="DIR", type=Path, help="the codec's checkpoint (recipes of families)")
     train.add_argument("--stage", metavar="N", type=int, choices=[1, 2, 3, 4],

@@ -16,6 +16,7 @@ for flag, kind in (
     ("codec", Path),
     ("stage", int),
     ("steps", int),
+    ("pace", float),
     ("start", Path),
     ("teacher", Path),
 ):

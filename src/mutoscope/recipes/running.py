@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer
 
+_FASTEST = 10.0
+
 
 def train(
     name: str,
@@ -23,16 +26,20 @@ def train(
     start: Path | None = None,
     folder: Path | None = None,
     compiled: bool = False,
+    pace: float | None = None,
     **wishes: Any,
 ) -> Checkpoint:
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
     `start`: a checkpoint that lends what fits of its weights, instead of random ones; of the same recipe, or of another family.
     `compiled`: by torch.compile, for which a C++ compiler must be there.
+    `pace`: by what all learning rates are multiplied; below one, what starts from trained weights does not unlearn at first.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
     """
     wishes = {wish: value for wish, value in wishes.items() if value is not None}
-    run = _asked(name, wishes)
+    if pace is not None and not 0 < pace <= _FASTEST:
+        raise MutoscopeError(f"A pace of {pace}.", f"It must be above 0 and at most {_FASTEST}.", "Try --pace 0.35.")
+    run = replace(_asked(name, wishes), pace=1.0 if pace is None else pace)
     place = folder or Path("runs") / name
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if compiled and device == "cpu" and shutil.which("g++") is None:
@@ -45,6 +52,7 @@ def train(
             "A run is not overwritten.",
             "Go on with --resume, or move the folder away.",
         )
+    wishes |= {} if pace is None else {"pace": pace}
     trainer.flags = " ".join(_flags({wish: value for wish, value in wishes.items() if wish != "steps"}))
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
@@ -103,5 +111,5 @@ def _flags(wishes: Mapping[str, Any]) -> Iterator[str]:
     for name, value in wishes.items():
         if value is True:
             yield f"--{name}"
-        elif value is not False and isinstance(value, str | int):
+        elif value is not False and isinstance(value, str | int | float):
             yield f"--{name} {value}"

@@ -24,6 +24,7 @@ class Run:
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     optimisers: Mapping[str, OptimiserConfig] = field(default_factory=dict)  # of phases that learn in another way
     waits: Mapping[str, int] = field(default_factory=dict)  # steps that a phase lets pass before it learns
+    pace: float = 1.0  # by what all learning rates are multiplied: less than one for what goes on from trained weights
     warmup: int = 100
     decay: float = 0.5  # the last part of the run over which the rate falls linearly to zero
     ema: float = 0.999
@@ -36,9 +37,9 @@ class Run:
     parts: Mapping[str, Path] = field(default_factory=dict)  # checkpoints that go into this one, by name
 
     def rate(self, step: int, phase: str) -> float:
-        """Share of the plateau's learning rate of a phase at a step: warm-up, plateau, linear decay."""
+        """By what the learning rate of a phase is multiplied at a step: its pace, and warm-up, plateau, linear decay."""
         falling = (self.steps - step) / max(1, self.decay * self.steps)
-        return min(1.0, (self.learned(step, phase) + 1) / max(1, self.warmup), falling)
+        return self.pace * min(1.0, (self.learned(step, phase) + 1) / max(1, self.warmup), falling)
 
     def learned(self, step: int, phase: str) -> int:
         """How many steps a phase has learned for at a step; below zero while it waits."""
