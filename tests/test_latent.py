@@ -1,5 +1,6 @@
 """The latent codec at a tiny size, and its two readings of one code."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from mutoscope import api
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.latent import codec_with, codes_of, load_autoencoder
+from mutoscope.checkpoints.latent import codec_of, codes_of, load_autoencoder
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentCodec, LatentConfig
 from mutoscope.codecs.latent_code import (
     CHANNELS,
@@ -157,17 +159,35 @@ def test_a_decoder_that_draws_finer_begins_as_it_was() -> None:
     assert not torch.allclose(finer.decoder(code), plain.decoder(code))
 
 
-def test_a_decoder_goes_on_alone_and_reads_the_same_codes(tiny_codec: Path, tiny_story: Path, tmp_path: Path) -> None:
-    made = train("tiny_latent_decoder", codec=tiny_codec, folder=tmp_path)
+def test_a_decoder_goes_on_alone_and_reads_the_same_codes(
+    tiny_codec: Path, tiny_story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    made = train("tiny_latent_decoder", codec=tiny_codec, folder=Path("runs") / "latent_decoder")
     before, after = load_autoencoder(tiny_codec), load_autoencoder(made.folder)
     frames = clips()
     assert torch.equal(after.encoder(frames), before.encoder(frames))
     code = before.encoder(frames)
     assert not torch.allclose(after.decoder(code), before.decoder(code))
     assert after.config.finest == 8
-    codes = Checkpoint(tiny_story).part("codec", str)
-    assert codec_with(codes, (tmp_path / "none", made.folder)) == made.folder
     again = train("tiny_latent_decoder", codec=made.folder, folder=tmp_path / "again")
-    assert codes_of(again) == codes_of(made) == codes
+    assert codes_of(again) == codes_of(made) == Checkpoint(tiny_codec).sha256
+    with pytest.raises(MutoscopeError, match="begins with the weights of its codec"):
+        train("tiny_latent_decoder", codec=tiny_codec, start=made.folder, folder=tmp_path / "other")
+    with pytest.raises(MutoscopeError, match="needs a codec"):
+        train("tiny_latent_decoder")
+
+
+def test_a_model_without_a_codec_of_its_own_draws_with_the_decoder_that_learned_more(
+    tiny_codec: Path, tiny_story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert codec_of(Checkpoint(tiny_story)) == tiny_story / "codec"
+    shutil.copytree(tiny_story, "bare", ignore=shutil.ignore_patterns("codec"))
+    bare = Checkpoint(Path("bare"))
     with pytest.raises(MutoscopeError, match="is in none of"):
-        codec_with(made.sha256, (made.folder,))
+        codec_of(bare)
+    made = train("tiny_latent_decoder", codec=tiny_codec, folder=Path("runs") / "latent_decoder")
+    assert codec_of(bare) == made.folder
+    digests = {api.load(str(folder)).digest for folder in (tiny_story, Path("bare"))}
+    assert len(digests) == 2  # clips of one decoder are no clips of another

@@ -20,7 +20,9 @@ class Manifest:
 
     version: str  # of Mutoscope
     model: str
-    checkpoint: str  # sha256 of the weights, hex; with a choreographer's (`Pipeline.digest`) of that of both
+    checkpoint: (
+        str  # sha256 of the weights, hex; with a choreographer's or a decoder's (`Pipeline.digest`) of all of them
+    )
     request: dict[str, Any]  # GenerateRequest.to_dict()
     photo_sha256: str  # empty if there was no photo
     frames: int

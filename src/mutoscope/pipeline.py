@@ -15,7 +15,7 @@ from torch import Tensor
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
 from mutoscope.checkpoints.family import drawing_config, load_family
-from mutoscope.checkpoints.latent import BUNDLED, codec_with, load_autoencoder
+from mutoscope.checkpoints.latent import codec_of, codes_of, load_autoencoder
 from mutoscope.clock import Clock
 from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
@@ -65,7 +65,7 @@ class Pipeline:
     family: Family
     codec: Codec
     name: str
-    digest: str  # of the weights, for the manifest; of both, where a choreographer has weights too
+    digest: str  # of the weights, for the manifest; of all, where a choreographer or a decoder has weights of its own
     meanings: tuple[str, ...]  # what the model can read off words
     raising: Raising | None = None  # where clips are drawn smaller than they are delivered
     choreographer: Diffusion | None = None  # what tells a family where everyone will be, where it heeds that
@@ -311,7 +311,8 @@ def _story_pipeline(
 
     A family that heeds tracks draws without them where no choreographer knows its words, and the clip's notes say so.
     """
-    codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
+    source = Checkpoint(codec_of(model))
+    codec = LatentCodec(load_autoencoder(source.folder))
     tokenizer = _tokenizer(model, config.text)
     world = model.config.get("world", "storybook")  # models of before there were other worlds name none
     stage = model.part("stage", int) if world == "storybook" else None
@@ -327,16 +328,18 @@ def _story_pipeline(
         family=load_family(model),
         codec=codec,
         name=model.folder.name,
-        digest=model.sha256 if tells is None else _both(model.sha256, tells.sha256),
+        digest=_all_of(model, tells, source),
         meanings=tuple(model.part("meanings", list)),
         raising=Raising(None if found is None else load_upsampler(found)),
         choreographer=None if tells is None else load_choreographer(tells),
     )
 
 
-def _both(model: str, choreographer: str) -> str:
-    """One digest of two: what is drawn depends on both."""
-    return hashlib.sha256(f"{model}{choreographer}".encode()).hexdigest()
+def _all_of(model: Checkpoint, choreographer: Checkpoint | None, codec: Checkpoint) -> str:
+    """One digest of all weights that a clip depends on. That of a model tells its codec, but for what a decoder learned since."""
+    parts = [part.sha256 for part in (model, choreographer) if part is not None]
+    parts += [codec.sha256] if codec.sha256 != codes_of(codec) else []
+    return parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def load_upsampler(folder: Path) -> Upsampler:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mutoscope.api.loading import CHOREOGRAPHERS
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.checkpoints.choreographer import load_choreographer
-from mutoscope.checkpoints.latent import BUNDLED, codec_with, load_autoencoder
+from mutoscope.checkpoints.latent import codec_of, load_autoencoder
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
@@ -83,7 +83,7 @@ def _folder(checkpoint: Path | None) -> Path:
 def _drawing(model: Checkpoint, drawn: ClipShape) -> Callable[[str, int, Pixels | None], Pixels]:
     """What the world draws of the tracks that are made for a prompt and, if given, a first frame."""
     choreographer, tokenizer = load_choreographer(model), Tokenizer(model.part("vocabulary", list))
-    codec = LatentCodec(load_autoencoder(codec_with(model.part("codec", str), (model.folder / "codec", BUNDLED))))
+    codec = LatentCodec(load_autoencoder(codec_of(model)))
     times = latent_shape(drawn)
 
     def draw(prompt: str, seed: int, first: Pixels | None) -> Pixels:

@@ -7,7 +7,7 @@ from mutoscope.checkpoints.alignment import open_ranker
 from mutoscope.checkpoints.bundled import WEIGHTS, bundled_names
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
-from mutoscope.checkpoints.latent import BUNDLED, load_autoencoder
+from mutoscope.checkpoints.latent import codec_of, load_autoencoder
 from mutoscope.codecs.motion import MotionCodec
 from mutoscope.devices import prepare
 from mutoscope.errors import MutoscopeError
@@ -79,7 +79,7 @@ def export(model: str, folder: Path) -> Path:
         tells = choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)
         parts |= {"choreographer": tells.folder} if tells else {}
     if not (checkpoint / "codec").is_dir():
-        parts["codec"] = BUNDLED
+        parts["codec"] = codec_of(Checkpoint(checkpoint))
     return save(pipeline, checkpoint, parts, folder)
 
 

@@ -10,7 +10,7 @@ from mutoscope.families.forecaster import Forecaster, ForecasterConfig
 
 
 def open_forecaster(folder: Path, codec: str) -> Forecaster:
-    """The baseline of a folder, which must have learned the codes of that codec (sha256)."""
+    """The baseline of a folder, which must have learned the codes of that codec (`codes_of`)."""
     if not (folder / "config.json").is_file():
         raise MutoscopeError(
             f"There is no recurrent baseline in {folder}.",

@@ -1,6 +1,5 @@
 """The latent codec of a checkpoint, and where a model finds the codec that its codes were made by."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from mutoscope.checkpoints.bundled import WEIGHTS
@@ -9,6 +8,7 @@ from mutoscope.codecs.latent import LatentAutoencoder, LatentConfig
 from mutoscope.errors import MutoscopeError
 
 BUNDLED = WEIGHTS / "latent"
+_TAUGHT = Path("runs") / "latent_decoder" / "checkpoint"
 
 
 def load_autoencoder(folder: Path) -> LatentAutoencoder:
@@ -39,9 +39,11 @@ def codes_of(codec: Checkpoint) -> str:
     return str(codec.config.get("codes", codec.sha256))
 
 
-def codec_with(codes: str, folders: Iterable[Path]) -> Path:
-    """The first of the folders whose codec reads these codes: they mean nothing to another."""
-    looked = list(folders)
+def codec_of(model: Checkpoint) -> Path:
+    """The folder of the codec whose codes a model makes, or sees: its own, one whose decoder learned more in `runs/`, or the
+    bundled one. Errors: MutoscopeError where there is none, as codes mean nothing to another.
+    """
+    codes, looked = model.part("codec", str), (model.folder / "codec", _TAUGHT, BUNDLED)
     for folder in looked:
         if (folder / "config.json").is_file() and codes_of(Checkpoint(folder)) == codes:
             return folder

@@ -90,7 +90,8 @@ def train(wanted: argparse.Namespace) -> None:
 
 
 def _train_lora(wanted: argparse.Namespace) -> None:
-    strange = [f for f in (*_OF_RECIPES, "resume", "compile", "pace") if f != "steps" and getattr(wanted, f)]
+    strange = [f for f in (*_OF_RECIPES, "resume", "compile") if f != "steps" and getattr(wanted, f)]
+    strange += ["pace"] if wanted.pace is not None else []
     if strange:
         raise MutoscopeError(
             f"A LoRA takes no {strange[0]}.", f"It takes {', '.join(('steps', 'start', *_OF_LORAS))}.", "Leave it out."

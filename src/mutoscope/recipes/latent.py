@@ -87,7 +87,7 @@ def latent_decoder(*, codec: Path | None = None, finest: int = 32, finest_depth:
     folder = codec_folder(codec)
     trained = Checkpoint(folder)
     config = config_from(LatentConfig, trained.part("autoencoder", dict))
-    config = replace(config, finest=finest, finest_depth=finest_depth)
+    config = replace(config, finest=config.finest or finest, finest_depth=config.finest_depth or finest_depth)
 
     def build() -> LatentAutoencoder:
         autoencoder = LatentAutoencoder(config, decoder_alone=True)

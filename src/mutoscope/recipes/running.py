@@ -56,6 +56,12 @@ def train(
     trainer.flags = " ".join(_flags({wish: value for wish, value in wishes.items() if wish != "steps"}))
     if resume and not trainer.resume():
         raise MutoscopeError(f"{place} holds no run.", "Only a run that was begun can go on.", "Leave out --resume.")
+    if start is not None and not all(p.requires_grad for p in trainer.objective.parameters()):
+        raise MutoscopeError(
+            f"The recipe {name!r} begins with the weights of its codec.",
+            "What it does not move must stay as it is there.",
+            "Leave out --start, or give that codec: --codec DIR.",
+        )
     if start is not None and not resume:
         lent = trainer.begin_with(Checkpoint(start))
         print(f"begins with {lent} of {len(trainer.objective.kept().state_dict())} weights of {start}", flush=True)
@@ -77,6 +83,12 @@ def _asked(name: str, wishes: Mapping[str, Any]) -> Run:
     if name not in RECIPES:
         raise MutoscopeError(f"There is no recipe {name!r}.", f"Recipes: {', '.join(RECIPES)}.", "Choose one of them.")
     known = signature(RECIPES[name]).parameters
+    if lacking := [wish for wish, how in known.items() if how.default is how.empty and wish not in wishes]:
+        raise MutoscopeError(
+            f"The recipe {name!r} needs a {lacking[0]}.",
+            f"It takes {', '.join(known)}.",
+            f"Give it: --{lacking[0]} DIR.",
+        )
     if strange := [wish for wish in wishes if wish not in known]:
         takers = [other for other, recipe in RECIPES.items() if strange[0] in signature(recipe).parameters]
         cure = f"Use it with {', '.join(takers)}." if takers else "Leave it out."
