@@ -221,8 +221,8 @@ def test_a_fourth_family_is_one_new_file_and_one_arm(tiny_story: Path, tmp_path:
     text = shared.read_text()
     for old, new in (
         (
-            "from mutoscope.families.next_patch",
-            "from mutoscope.families.grey import Grey, GreyConfig\nfrom mutoscope.families.next_patch",
+            "from mutoscope.families.next_patches",
+            "from mutoscope.families.grey import Grey, GreyConfig\nfrom mutoscope.families.next_patches",
         ),
         ("| AutoregressiveConfig\n", "| AutoregressiveConfig | GreyConfig\n"),
         ('    "gan": GanConfig,\n', '    "gan": GanConfig,\n    "grey": GreyConfig,\n'),

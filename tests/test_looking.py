@@ -7,20 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from einops import rearrange
 from PIL import Image
 from torch import nn
-from toy_story import CONFIGS, DENOISER, SHAPE, THEN, sampled, scaling, taught, told
+from toy_story import CONFIGS, DENOISER, SHAPE, THEN, beginning, sampled, scaling, taught, told
 
 from mutoscope import api
 from mutoscope.api.loading import FAMILIES
 from mutoscope.cli import main
+from mutoscope.codecs.latent_code import tokens_of
 from mutoscope.errors import MutoscopeError
 from mutoscope.evaluation.attention import WordAttention
+from mutoscope.families.autoregressive import Autoregressive
 from mutoscope.families.choice import open_family
 from mutoscope.families.layout import patches
 from mutoscope.families.looking import looking
-from mutoscope.families.next_patch import NextPatch
+from mutoscope.families.order import order_of
+from mutoscope.families.token_chain import DIGITS
 from mutoscope.media.lettering import in_chinese, lettered
 from mutoscope.networks.attention import Attention, blinders, watched
 
@@ -65,16 +67,24 @@ def test_each_stretch_of_time_is_seen_to_look_at_its_own_words(name: str) -> Non
 
 def test_what_is_drawn_place_by_place_is_seen_as_if_all_at_once() -> None:
     family = taught("autoregressive")
+    assert isinstance(family, Autoregressive)
     condition = told(["a ball light"])
     with looking(family, 3) as looks:
         codes = sampled("autoregressive", family, condition)
-    network = next(module for module in family.modules() if isinstance(module, NextPatch))
     one_by_one = looks.shares(SHAPE)
     with torch.inference_mode(), looking(family, 3) as looks:
-        asked = network.ask(condition, network.hear(condition), 3, 2, 2)
-        seen = rearrange(patches(family.scaling.scaled(codes), 2), "b t p n -> b (t p) n")
-        network(seen, asked, 4)
+        asked = family.network.ask(condition, family.network.hear(condition), 3, 2, 2)
+        family.network.told(family._seen(tokens_of(patches(codes, 2), DIGITS)), asked, order_of(3, 2, 2))
     assert torch.allclose(looks.shares(SHAPE), one_by_one, atol=1e-4)
+
+
+def test_who_goes_on_from_a_first_frame_is_seen_there_too() -> None:
+    family, condition = taught("autoregressive"), told(["a ball light"], beginning(0.3))
+    with looking(family, 3) as looks:
+        sampled("autoregressive", family, condition)
+    shares = looks.shares(SHAPE)
+    assert shares.shape == (3, 2, 2, 3)
+    assert bool((shares.sum(dim=-1) > 0).all())
 
 
 @pytest.mark.parametrize("mixer", ["convolution", "recurrence"])

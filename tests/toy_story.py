@@ -12,7 +12,7 @@ from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.family import FamilyBatch, Sampling
 from mutoscope.families.gan import Gan, GanConfig
 from mutoscope.families.judge import JudgeConfig
-from mutoscope.families.next_patch import AutoregressiveConfig
+from mutoscope.families.next_patches import AutoregressiveConfig
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.language.tokens import NGRAM_BUCKETS, Tokenizer
@@ -29,7 +29,7 @@ DENOISER = ClipDenoiserConfig(patch=2, width=32, depth=2, heads=1, meanings=2, t
 CONFIGS: dict[str, StoryConfig] = {
     "diffusion": DENOISER,
     "gan": GanConfig(denoiser=DENOISER),
-    "autoregressive": AutoregressiveConfig(patch=2, width=32, depth=2, heads=1, meanings=2, text=TEXT),
+    "autoregressive": AutoregressiveConfig(denoiser=DENOISER),
 }
 STEPS = {"diffusion": 120, "gan": 80, "autoregressive": 80}
 PLAIN = {"diffusion": Sampling(steps=6), "gan": Sampling(), "autoregressive": Sampling(temperature=0.5)}

@@ -1,7 +1,7 @@
 """Codes as networks see them: every channel about zero, with a spread of about one."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +29,11 @@ class Scaling(nn.Module):
     def natural(self, codes: Tensor) -> Tensor:  # (B, T, ..., C)
         """Codes as codecs see them: the inverse of `scaled`."""
         return codes * self._at(self.spread, codes) + self._at(self.mean, codes)
+
+    def since(self, first: int) -> Self:
+        """The same for a clip of which only the times from `first` on are at hand."""
+        row = min(first, len(self.mean) - 1)
+        return type(self)(self.mean[row:], self.spread[row:])
 
     def to_plain(self) -> dict[str, Any]:
         """As it stands in a configuration; `scaling_from` reads it."""

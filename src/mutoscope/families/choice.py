@@ -7,7 +7,7 @@ from mutoscope.families.autoregressive import Autoregressive
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.gan import GanConfig, Generator
-from mutoscope.families.next_patch import AutoregressiveConfig
+from mutoscope.families.next_patches import AutoregressiveConfig
 
 StoryConfig = ClipDenoiserConfig | GanConfig | AutoregressiveConfig
 StoryFamily = Diffusion | Generator | Autoregressive

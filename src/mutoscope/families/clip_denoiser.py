@@ -13,7 +13,7 @@ from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.family import Sampling
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
-from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of, unpatched
+from mutoscope.families.layout import PLACE, Slots, heard_in, patches, places, slots_of, unpatched
 from mutoscope.families.tracked import TracksIn
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Block, blinders, waves
@@ -84,17 +84,26 @@ class ClipDenoiser(Denoiser):
             given = self.given_in(condition.given)
             x = x + self.known_in(patches(condition.known, patch)) * (condition.given > 0)[..., None, None]
             x = x + given[:, :, None]
-        x = x + self.place_in(places(rows, columns, like=noisy))
-        meant = self.meanings_in(slots.share @ meant_by(condition, hearing))
-        x = x + (self.clock_in(slots.clock) + meant)[:, :, None]
-        if self.tracks_in is not None and condition.tracks.numel():
-            x = x + self.tracks_in(condition.tracks, rows, columns)
-        x = rearrange(x, "b t p d -> b (t p) d")
+        x = rearrange(x + self.wished(condition, hearing, slots, rows, columns), "b t p d -> b (t p) d")
         context, heard = self.words_in(hearing.spoken), heard_in(slots, condition, hearing)
         heard = repeat(heard, "b t l -> b (t p) l", p=rows * columns)
         mask = blinders(torch.cat([heard.new_ones(len(x), x.shape[1], x.shape[1]), heard], dim=2))
-        modulation = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
+        modulation = self.at_level(level)
         for block in self.blocks:
             x = block(x, context, mask[:, None], modulation, grid=(noisy.shape[1], rows, columns))
         clean = rearrange(self.out(self.norm(x)), "b (t p) n -> b t p n", p=rows * columns)
         return unpatched(clean, patch, noisy.shape[2])
+
+    def wished(self, condition: Condition, hearing: Hearing, slots: Slots, rows: int, columns: int) -> Tensor:
+        """What is wanted of each of rows x columns patches at each time, (B,T,P,D), whatever it shows yet."""
+        meant = self.meanings_in(slots.share @ meant_by(condition, hearing))
+        where = self.place_in(places(rows, columns, like=slots.clock))
+        wishes: Tensor = where + (self.clock_in(slots.clock) + meant)[:, :, None]
+        if self.tracks_in is not None and condition.tracks.numel():
+            wishes = wishes + self.tracks_in(condition.tracks, rows, columns)
+        return wishes
+
+    def at_level(self, level: Tensor) -> Tensor:  # (B,) -> (B,6,D)
+        """How the level modulates every block."""
+        modulation: Tensor = self.level_in(waves(level, 16, 2.0)).unflatten(-1, (6, -1))
+        return modulation

@@ -31,6 +31,8 @@ class Listener(nn.Module):
     learned by looking at what is before and after.
     """
 
+    rows: Tensor | None = None  # for who looks on: which patches its last pass was about; None: all, in their order
+
     def __init__(self, text: WordEncoderConfig, meanings: int, width: int) -> None:
         super().__init__()
         self.text: TextEncoder = WordEncoder(text)

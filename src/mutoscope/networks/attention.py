@@ -26,6 +26,10 @@ class Memory:
         self._keys[:, :, start : self._count], self._values[:, :, start : self._count] = keys, values
         return self._keys[:, :, : self._count], self._values[:, :, : self._count]
 
+    def forget(self, count: int) -> None:
+        """Drop what was added last."""
+        self._count -= count
+
 
 class Attention(nn.Module):
     """Multi-head attention of x over [x, context]; queries and keys are normalised (Dehghani et al. 2023).

@@ -10,7 +10,7 @@ from mutoscope.families.autoregressive import Autoregressive
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.gan import Contest, GanConfig
 from mutoscope.families.judge import JudgeConfig
-from mutoscope.families.next_patch import AutoregressiveConfig
+from mutoscope.families.next_patches import AutoregressiveConfig
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
@@ -86,10 +86,7 @@ class ShapeRecipes:
     def autoregressive(self, *, codec: Path | None = None, steps: int | None = None) -> Run:
         """The autoregressive family on that codec."""
         batches = self._batches(codec)
-        config = AutoregressiveConfig(
-            patch=_PATCH, width=self.width, depth=self.depth, heads=max(1, self.width // 64),
-            meanings=len(self.world.meanings), text=self._text(batches.tokenizer),
-        )  # fmt: skip
+        config = AutoregressiveConfig(denoiser=self._denoiser(batches.tokenizer))
         build, how = lambda scaling: Autoregressive(config, scaling), self._how("autoregressive", steps)
         return family_run(self._name("autoregressive"), config, batches, build, **how)
 
