@@ -191,3 +191,19 @@ def test_a_model_without_a_codec_of_its_own_draws_with_the_decoder_that_learned_
     assert codec_of(bare) == made.folder
     digests = {api.load(str(folder)).digest for folder in (tiny_story, Path("bare"))}
     assert len(digests) == 2  # clips of one decoder are no clips of another
+
+
+def test_a_decoder_that_goes_on_alone_is_shown_codes_that_are_a_little_wrong() -> None:
+    seen = list[Tensor]()
+    batch = LatentBatch((clips(40) * 255).byte(), torch.zeros(40, 9, 32, 48, dtype=torch.uint8))
+    exact, astray = (LatentAutoencoder(CONFIG, decoder_alone=True, astray=spread) for spread in (0.0, 0.25))
+    astray.load_state_dict(exact.state_dict())
+    for model in (exact, astray):
+        model.decoder.register_forward_pre_hook(lambda _, told: seen.append(told[0]))
+        loss, _ = model.loss("reconstruction", batch, torch_rng(0, "astray"))
+        loss.backward()  # type: ignore[no-untyped-call]
+        assert all(p.grad is None for p in model.encoder.parameters())
+    wrong = (seen[1] - seen[0]).flatten(1).std(dim=1)
+    assert float(wrong.max()) < 0.3
+    assert float(wrong.max()) > 0.2
+    assert float(wrong.min()) < 0.05

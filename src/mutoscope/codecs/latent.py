@@ -122,13 +122,18 @@ class LatentBatch(NamedTuple):
 
 
 class LatentAutoencoder(Objective):
-    """Encoder and decoder, trained together on both readings of the code; or the decoder alone, so that codes stay as they are."""
+    """Encoder and decoder, trained together on both readings of the code; or the decoder alone, so that codes stay as they are.
+
+    `astray`: the largest spread of an error that is added to a clip's code, as what draws codes does not draw them quite right.
+    """
 
     phases: tuple[str, ...] = ("reconstruction",)
 
-    def __init__(self, config: LatentConfig, care: Care = Care(), *, decoder_alone: bool = False) -> None:
+    def __init__(
+        self, config: LatentConfig, care: Care = Care(), *, decoder_alone: bool = False, astray: float = 0.0
+    ) -> None:
         super().__init__()
-        self.config, self.care = config, care
+        self.config, self.care, self.astray = config, care, astray
         self.encoder, self.decoder = LatentEncoder(config), LatentDecoder(config)
         self.encoder.requires_grad_(not decoder_alone)
 
@@ -138,7 +143,11 @@ class LatentAutoencoder(Objective):
         code = self.encoder(frames)
         noise = torch.rand(code.shape, generator=rng).to(code)
         discrete = torch.arange(len(code), device=code.device)[:, None, None, None, None] % 2 == 0
-        shown = self.decoder(torch.where(discrete, rounded(code), jittered(code, noise)))
+        code = torch.where(discrete, rounded(code), jittered(code, noise))
+        if self.astray:
+            spread = self.astray * torch.rand(len(code), 1, 1, 1, 1, generator=rng)
+            code = code + (spread * torch.randn(code.shape, generator=rng)).to(code)
+        shown = self.decoder(code)
         error = (shown.float() - frames).abs().mean(dim=2)
         actors = batch.actors.float() / 255
         care = self.care.actors * actors + self.care.edges * edges_of(frames)

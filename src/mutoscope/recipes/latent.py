@@ -90,7 +90,7 @@ def latent_decoder(*, codec: Path | None = None, finest: int = 32, finest_depth:
     config = replace(config, finest=config.finest or finest, finest_depth=config.finest_depth or finest_depth)
 
     def build() -> LatentAutoencoder:
-        autoencoder = LatentAutoencoder(config, decoder_alone=True)
+        autoencoder = LatentAutoencoder(config, decoder_alone=True, astray=0.25)
         trained.lend_to(autoencoder)
         return autoencoder
 
