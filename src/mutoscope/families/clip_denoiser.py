@@ -41,6 +41,23 @@ class ClipDenoiserConfig:
     sketch: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class BorrowedDenoiserConfig:
+    """Sizes of a family that asks the network of diffusion in another way."""
+
+    denoiser: ClipDenoiserConfig
+
+    @property
+    def text(self) -> WordEncoderConfig:
+        """The text encoder's sizes."""
+        return self.denoiser.text
+
+    @property
+    def tracks(self) -> bool:
+        """Whether it can be told where everyone will be."""
+        return self.denoiser.tracks
+
+
 def clip_diffusion(config: ClipDenoiserConfig, scaling: Scaling) -> Diffusion:
     """The diffusion family on the latent codec."""
     return Diffusion(ClipDenoiser(config), scaling, FLOW, Sampling(steps=12, guidance=3.0))

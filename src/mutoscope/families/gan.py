@@ -13,7 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.conditioning.condition import Condition
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiser, ClipDenoiserConfig
+from mutoscope.families.clip_denoiser import BorrowedDenoiserConfig, ClipDenoiser
 from mutoscope.families.family import (
     READING,
     FamilyBatch,
@@ -25,7 +25,6 @@ from mutoscope.families.family import (
 )
 from mutoscope.families.hearing import Hearing
 from mutoscope.families.judge import Judge, JudgeConfig
-from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.objective import Objective
 from mutoscope.seeding import torch_rng
 
@@ -33,20 +32,8 @@ Contest = Literal["relativistic", "classical"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class GanConfig:
+class GanConfig(BorrowedDenoiserConfig):
     """Sizes of the generator: the network that diffusion asks many times, asked once."""
-
-    denoiser: ClipDenoiserConfig
-
-    @property
-    def text(self) -> WordEncoderConfig:
-        """The text encoder's sizes."""
-        return self.denoiser.text
-
-    @property
-    def tracks(self) -> bool:
-        """Whether it can be told where everyone will be."""
-        return self.denoiser.tracks
 
 
 class Generator(nn.Module):

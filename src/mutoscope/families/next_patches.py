@@ -10,30 +10,17 @@ from torch import Tensor
 from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.errors import MutoscopeError
-from mutoscope.families.clip_denoiser import ClipDenoiser, ClipDenoiserConfig
+from mutoscope.families.clip_denoiser import BorrowedDenoiserConfig, ClipDenoiser
 from mutoscope.families.hearing import Hearing
 from mutoscope.families.layout import heard_in, slots_of
 from mutoscope.families.order import Order
 from mutoscope.families.token_chain import DIGITS, TokenChain
-from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.networks.attention import Attention, Block, Memory, blinders
 
 
 @dataclass(frozen=True, kw_only=True)
-class AutoregressiveConfig:
+class AutoregressiveConfig(BorrowedDenoiserConfig):
     """Sizes of the transformer: the network that diffusion asks about all of a clip, asked about what comes next."""
-
-    denoiser: ClipDenoiserConfig
-
-    @property
-    def text(self) -> WordEncoderConfig:
-        """The text encoder's sizes."""
-        return self.denoiser.text
-
-    @property
-    def tracks(self) -> bool:
-        """Whether it can be told where everyone will be."""
-        return self.denoiser.tracks
 
 
 class Asked(NamedTuple):
