@@ -175,19 +175,14 @@ def test_each_clip_of_a_batch_is_what_it_is_alone() -> None:
         assert float((both[index : index + 1] != alone).float().mean()) < 0.02  # but where rounding decides
 
 
-def test_all_of_it_learns_and_what_is_known_is_not_asked_for() -> None:
+def test_all_of_it_learns_and_what_is_not_asked_for_costs_nothing() -> None:
     model, batch = family().train(), lesson()
     with torch.autocast("cpu", torch.bfloat16):
         loss, _ = model.loss("tokens", batch, torch_rng(0, "loss"))
     loss.backward()  # type: ignore[no-untyped-call]
     assert [name for name, p in model.named_parameters() if p.grad is None] == []
-    known = batch.condition.given == Given.CODE
-    assert known.any()
-    # Other codes where nothing is asked, with nothing that comes after to be wrong about.
-    whole = batch.condition._replace(given=torch.full_like(batch.condition.given, Given.CODE))
-    whole.given[:, -1] = Given.NOTHING
     tokens = tokens_of(patches(batch.codes, 2), DIGITS)
-    asked = model.network.ask(whole, model.network.hear(whole), SHAPE[0], 2, 2)
+    asked = model.network.ask(batch.condition, model.network.hear(batch.condition), SHAPE[0], 2, 2)
     state, guess = model._told(tokens, asked, order_of(SHAPE[0], 2, 2))
     others = tokens.clone()
     others[:, :-1] = (others[:, :-1] + 1) % KINDS
@@ -195,7 +190,6 @@ def test_all_of_it_learns_and_what_is_known_is_not_asked_for() -> None:
     last[:, -1] = True
     assert torch.equal(model._lost(state, guess, others, last)[0], model._lost(state, guess, tokens, last)[0])
     assert not torch.equal(model._lost(state, guess, others, ~last)[0], model._lost(state, guess, tokens, ~last)[0])
-    assert model._lost(state, guess, tokens, last)[1] <= 1
 
 
 def test_training_asks_for_no_first_time_beside_which_tracks_may_lie() -> None:
