@@ -169,3 +169,20 @@ def test_saved_and_loaded_it_samples_the_same(tmp_path: Path, overfitted: Diffus
     Checkpoint(tmp_path).load_into(two)
     assert torch.equal(sampled(one, condition), sampled(two, condition))
     assert torch.allclose(sampled(one, condition), sampled(overfitted, condition), atol=0.01)
+
+
+def test_codes_are_drawn_anew_from_the_noise_that_is_over_them(overfitted: Diffusion) -> None:
+    seen = list[tuple[Tensor, float]]()
+
+    def look(_: object, asked: tuple[Tensor, ...]) -> None:
+        seen.append((asked[0], float(asked[1][0])))
+
+    noisy = torch.randn(1, *SHAPE, generator=torch_rng(0, "anew"))
+    with overfitted.denoiser.register_forward_pre_hook(look):
+        overfitted.denoised(noisy, told("the camera pans left"), FEW, begun=0.6)
+    assert torch.equal(seen[0][0], noisy)
+    levels = [level for _, level in seen]
+    assert levels[0] == pytest.approx(0.6)
+    assert levels == sorted(levels)
+    assert len(levels) == FEW.steps
+    assert overfitted.flow.levels(4, 0.0) == overfitted.flow.levels(4)

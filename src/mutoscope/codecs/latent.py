@@ -115,38 +115,34 @@ class Detail(nn.Module):
 
 
 class LatentBatch(NamedTuple):
-    """Clips to learn from, (B, T, 3, H, W) uint8, and how much each pixel shows an actor, (B, T, H, W) uint8."""
+    """Clips to learn from, (B, T, 3, H, W) uint8, and how much each pixel shows an actor, (B, T, H, W) uint8.
+
+    `codes`: what the decoder is to read, (B, T', H/16, W/16, C), where it is not what the encoder makes of the clips.
+    """
 
     frames: Tensor
     actors: Tensor
+    codes: Tensor | None = None
 
 
 class LatentAutoencoder(Objective):
-    """Encoder and decoder, trained together on both readings of the code; or the decoder alone, so that codes stay as they are.
-
-    `astray`: the largest spread of an error that is added to a clip's code, as what draws codes does not draw them quite right.
-    """
+    """Encoder and decoder, trained together on both readings of the code; or the decoder alone, so that codes stay as they are."""
 
     phases: tuple[str, ...] = ("reconstruction",)
 
-    def __init__(
-        self, config: LatentConfig, care: Care = Care(), *, decoder_alone: bool = False, astray: float = 0.0
-    ) -> None:
+    def __init__(self, config: LatentConfig, care: Care = Care(), *, decoder_alone: bool = False) -> None:
         super().__init__()
-        self.config, self.care, self.astray = config, care, astray
+        self.config, self.care = config, care
         self.encoder, self.decoder = LatentEncoder(config), LatentDecoder(config)
         self.encoder.requires_grad_(not decoder_alone)
 
     def loss(self, phase: str, batch: LatentBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
         """Mean absolute error, actors and edges counted more; half of the batch is read discretely, half continuously."""
         frames = batch.frames.float() / 255
-        code = self.encoder(frames)
+        code = self.encoder(frames) if batch.codes is None else batch.codes
         noise = torch.rand(code.shape, generator=rng).to(code)
         discrete = torch.arange(len(code), device=code.device)[:, None, None, None, None] % 2 == 0
         code = torch.where(discrete, rounded(code), jittered(code, noise))
-        if self.astray:
-            spread = self.astray * torch.rand(len(code), 1, 1, 1, 1, generator=rng)
-            code = code + (spread * torch.randn(code.shape, generator=rng)).to(code)
         shown = self.decoder(code)
         error = (shown.float() - frames).abs().mean(dim=2)
         actors = batch.actors.float() / 255

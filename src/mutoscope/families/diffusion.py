@@ -45,10 +45,11 @@ class Flow:
         """Levels (B,) to train at: logit-normal."""
         return torch.sigmoid(self.spread * torch.randn(count, generator=rng) - self.late)
 
-    def levels(self, steps: int) -> list[float]:
-        """The levels that sampling visits, from 0 to 1."""
-        even = torch.linspace(0, 1, steps + 1)
-        visited: list[float] = (even / (even + math.exp(self.late) * (1 - even))).tolist()
+    def levels(self, steps: int, begun: float = 0.0) -> list[float]:
+        """The levels that sampling visits, from `begun` to 1."""
+        late = math.exp(self.late)
+        even = torch.linspace(late * begun / (1 - begun + late * begun), 1, steps + 1)
+        visited: list[float] = (even / (even + late * (1 - even))).tolist()
         return visited
 
     def aim(self, clean: Tensor, before: Tensor | None, levels: tuple[float, float, float]) -> Tensor:
@@ -120,8 +121,13 @@ class Diffusion(Objective):
         sampling: Sampling,
         on_step: OnStep = _ignore,
         against: Condition | None = None,
+        begun: float = 0.0,
     ) -> Tensor:
-        """The codes (B,T,...,C) at which the flow arrives from noise of the same shape; `sample` otherwise."""
+        """The codes (B,T,...,C) at which the flow arrives from `x` of the same shape; `sample` otherwise.
+
+        `begun`: the level of `x`, from 0 (noise alone) to below 1; from above 0, scaled codes with noise over them are drawn anew
+        (SDEdit, Meng et al. 2022, arXiv 2108.01073).
+        """
         condition = scaled_known(condition, self.scaling)
         against = None if against is None else scaled_known(against, self.scaling)
         guided = sampling.guidance != 1
@@ -130,7 +136,7 @@ class Diffusion(Objective):
         else:
             both, told_both = condition, self.denoiser.hear(condition)
         earlier, before = 0.0, None
-        for done, (now, then) in enumerate(pairwise(self.flow.levels(sampling.steps))):
+        for done, (now, then) in enumerate(pairwise(self.flow.levels(sampling.steps, begun))):
             x = with_known(x, condition)
             level = torch.full((len(both.seconds),), now, device=x.device)
             clean = self.denoiser(torch.cat([x, x]) if guided else x, level, both, told_both).float()

@@ -9,7 +9,8 @@ from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diff
 from mutoscope.recipes.distilled_storybook import distilled_storybook, tiny_distilled_storybook
 from mutoscope.recipes.forecaster import forecaster, tiny_forecaster
 from mutoscope.recipes.gan_storybook import gan_storybook, tiny_gan_storybook
-from mutoscope.recipes.latent import latent, latent_decoder, tiny_latent, tiny_latent_decoder
+from mutoscope.recipes.latent import latent, tiny_latent
+from mutoscope.recipes.latent_decoder import latent_decoder, tiny_latent_decoder
 from mutoscope.recipes.matte import matte, tiny_matte
 from mutoscope.recipes.motion import motion, tiny_motion
 from mutoscope.recipes.moving_shapes_classifier import moving_shapes_classifier, tiny_moving_shapes_classifier

@@ -8,15 +8,13 @@ from typing import Any
 import torch
 
 from mutoscope.checkpoints.bundled import WEIGHTS
-from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.family import drawing_config, load_family
-from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.distillation import Distillation, TaughtBatch
 from mutoscope.families.family import UNTRACKED
 from mutoscope.families.gan import GanConfig
 from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
 from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, drawing_device, family_run, tiny_batches
+from mutoscope.recipes.teacher import load_teacher
 from mutoscope.seeding import numpy_rng, torch_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
@@ -51,28 +49,7 @@ class TaughtBatches:
 
     @cached_property
     def _model(self) -> Diffusion:
-        teacher = Checkpoint(self.teacher)
-        model = load_family(teacher)
-        if not isinstance(model, Diffusion):
-            raise MutoscopeError(
-                f"{self.teacher} holds no diffusion model.",
-                "A generator of one pass learns from one of many.",
-                "Give the checkpoint of a diffusion model: --teacher DIR.",
-            )
-        if teacher.part("vocabulary", list) != list(self.batches.tokenizer.vocabulary):
-            raise MutoscopeError(
-                f"{self.teacher} knows other words than are to be learned.",
-                "A pupil hears what its teacher hears: both know the same words.",
-                "Give a --teacher of the same --stage, with or without --changes as it.",
-            )
-        config = drawing_config(teacher)
-        if config is None or not config.tracks:
-            raise MutoscopeError(
-                f"{self.teacher} heeds no tracks.",
-                "A pupil that is told where everyone will be learns from a teacher that goes by it.",
-                "Give the checkpoint of a diffusion model that this version trained: --teacher DIR.",
-            )
-        return model.to(drawing_device())
+        return load_teacher(self.teacher, self.batches)
 
     def _taught(self, number: int) -> TaughtBatch:
         if number not in self.kept:

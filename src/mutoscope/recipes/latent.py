@@ -1,15 +1,12 @@
 """The runs behind the latent codec: crops of clips, drawn while it trains."""
 
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
-from mutoscope.checkpoints.latent import codec_folder, codes_of
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
@@ -79,33 +76,6 @@ def latent() -> Run:
     )
 
 
-def latent_decoder(*, codec: Path | None = None, finest: int = 32, finest_depth: int = 2, steps: int = 4500) -> Run:
-    """The decoder of a trained codec goes on, with more to draw fine things by; its codes stay what they are.
-
-    So what was taught by those codes still goes with it.
-    """
-    folder = codec_folder(codec)
-    trained = Checkpoint(folder)
-    config = config_from(LatentConfig, trained.part("autoencoder", dict))
-    config = replace(config, finest=config.finest or finest, finest_depth=config.finest_depth or finest_depth)
-
-    def build() -> LatentAutoencoder:
-        autoencoder = LatentAutoencoder(config, decoder_alone=True, astray=0.25)
-        trained.lend_to(autoencoder)
-        return autoencoder
-
-    return replace(
-        latent(),
-        name="latent_decoder",
-        config={"autoencoder": asdict(config), "codes": codes_of(trained)},
-        build=build,
-        # Of stories in parts, too: there is less time for each, so that things go faster.
-        batches=ClipCrops(size=6, frames=25, side=80, seed=2, world=Storybook(stage=1, changes=True)),
-        steps=steps,
-        optimiser=OptimiserConfig(muon_rate=0.008, adam_rate=8e-4),
-    )
-
-
 def tiny_latent() -> Run:
     """The same at a size for tests: a few seconds."""
     config = replace(LATENT, seen=16, coarse=16, middle=16, fine=16, encoder_depths=(1, 1), decoder_depths=(1, 1, 1))
@@ -121,10 +91,3 @@ def tiny_latent() -> Run:
         journal_every=2,
         save_every=4,
     )
-
-
-def tiny_latent_decoder(*, codec: Path) -> Run:
-    """The same at a size for tests, on a codec such as `tiny_latent` gives."""
-    tiny = tiny_latent()
-    whole = latent_decoder(codec=codec, finest=8, finest_depth=1)
-    return replace(tiny, name="tiny_latent_decoder", config=whole.config, build=whole.build)
