@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from mutoscope.conditioning.condition import Condition
 from mutoscope.families.family import FamilyBatch
 from mutoscope.language.encoder import TextEncoder, WordEncoder, WordEncoderConfig
+from mutoscope.language.names import Names
 from mutoscope.language.reader import Reader, reading_loss
 from mutoscope.networks.attention import waves
 
@@ -26,7 +27,8 @@ class Listener(nn.Module):
     """A network that is told by words in two ways.
 
     By the words themselves, and by what a `Reader` reads off them: the reading is a sum of plain meanings, so that a
-    combination that was never seen is one more sum. Codes of a stretch of time hear only the words of its own segment
+    combination that was never seen is one more sum; but for what things are, all is heard and read without their names,
+    where it is known which words are names. Codes of a stretch of time hear only the words of its own segment
     (as Prompt Relay routes prompts by time), so that "A, then B" needs no mechanism of its own; how A becomes B is
     learned by looking at what is before and after.
     """
@@ -36,16 +38,23 @@ class Listener(nn.Module):
     def __init__(self, text: WordEncoderConfig, meanings: int, width: int) -> None:
         super().__init__()
         self.text: TextEncoder = WordEncoder(text)
+        self.names = Names(text.names, text.words, meanings)
         self.reader = Reader(text.width, meanings)
         self.words_in = nn.Linear(text.width, width)
         self.meanings_in = nn.Linear(meanings + 1, width)
 
     def hear(self, condition: Condition) -> Hearing:
         """What the words of a condition say; it does not change while codes are made."""
-        spoken = self.text(condition.word_ids, condition.ngram_ids, condition.places, condition.word_mask)
+        words, letters, places, mask = condition.word_ids, condition.ngram_ids, condition.places, condition.word_mask
+        spoken = self.text(words, letters, places, mask)
         segments = torch.arange(condition.segments.shape[1], device=spoken.device)
-        heard = (condition.places[:, None, :, 0] == segments[:, None]) & condition.word_mask[:, None]
-        return Hearing(spoken, heard, self.reader(spoken, heard))
+        heard = (places[:, None, :, 0] == segments[:, None]) & mask[:, None]
+        reading = self.reader(spoken, heard)
+        if self.names.things:
+            nameless, letters = self.names(words, letters)
+            spoken = self.text(nameless, letters, places, mask)
+            reading = torch.where(self.names.named, reading, self.reader(spoken, heard))
+        return Hearing(spoken, heard, reading)
 
     def reading_loss(self, hearing: Hearing, batch: FamilyBatch) -> Tensor:
         """How wrongly a batch's words were read, and those of its lesson."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
+from mutoscope.language.names import NO_NAMES, NamesConfig
 from mutoscope.language.tokens import Tokens
 from mutoscope.networks.attention import Block, blinders
 
@@ -40,6 +41,7 @@ class WordEncoderConfig:
     depth: int
     heads: int
     reach: int  # how many words to each side a word looks at, in every layer
+    names: NamesConfig = NO_NAMES
 
 
 class WordEncoder(nn.Module):
@@ -54,7 +56,8 @@ class WordEncoder(nn.Module):
     def __init__(self, config: WordEncoderConfig) -> None:
         super().__init__()
         self.width, self.reach = config.width, config.reach
-        self.word = nn.Embedding(config.words, config.embedding, padding_idx=0)
+        # After the words, a stand-in for the name of each thing.
+        self.word = nn.Embedding(config.words + len(config.names.things), config.embedding, padding_idx=0)
         self.ngram = nn.EmbeddingBag(config.ngrams, config.embedding, mode="mean", padding_idx=0)
         self.segment = nn.Embedding(8, config.width)
         self.position = nn.Embedding(self.longest_segment, config.width)

@@ -16,10 +16,9 @@ from mutoscope.recipes.family_run import (
     known_of,
     story_run,
     tiny_batches,
-    tiny_text,
     tracks_of,
-    usual_text,
 )
+from mutoscope.recipes.storybook_text import storybook_text, tiny_storybook_text
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.meanings import story_meanings
@@ -64,7 +63,7 @@ def choreographer(
     batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
     config = ChoreographerConfig(
         patch=2, eyes=96, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=usual_text(batches.clips.tokenizer),
+        meanings=len(story_meanings(stage)), text=storybook_text(batches.clips.tokenizer, stage),
     )  # fmt: skip
     return _choreographer_run("choreographer", config, batches, steps=steps)
 
@@ -74,7 +73,7 @@ def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | N
     batches = TrackBatches(clips=tiny_batches(tiny_storybook(stage, changes), codec=codec), unseen=8)
     config = ChoreographerConfig(
         patch=2, eyes=16, width=32, depth=1, heads=1,
-        meanings=len(story_meanings(stage)), text=tiny_text(batches.clips.tokenizer),
+        meanings=len(story_meanings(stage)), text=tiny_storybook_text(batches.clips.tokenizer, stage),
     )  # fmt: skip
     return _choreographer_run("tiny_choreographer", config, batches, **TINY)
 

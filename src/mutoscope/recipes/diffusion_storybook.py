@@ -5,7 +5,8 @@ from pathlib import Path
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
-from mutoscope.recipes.family_run import TINY, clip_batches, family_run, tiny_batches, tiny_text, usual_text
+from mutoscope.recipes.family_run import TINY, clip_batches, family_run, tiny_batches
+from mutoscope.recipes.storybook_text import storybook_text, tiny_storybook_text
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.meanings import story_meanings
 from mutoscope.world.storybook.world import Storybook, tiny_storybook
@@ -17,7 +18,7 @@ def denoiser_config(
     """The network that draws whole clips, for diffusion and, asked once, for the GAN."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=usual_text(tokenizer), tracks=True, sketch=True,
+        meanings=len(story_meanings(stage)), text=storybook_text(tokenizer, stage), tracks=True, sketch=True,
     )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ def tiny_denoiser_config(tokenizer: Tokenizer, stage: int, mixer: Mixing = "atte
     """The same at a size for tests."""
     return ClipDenoiserConfig(
         patch=2, mixer=mixer, width=32, depth=1, heads=1,
-        meanings=len(story_meanings(stage)), text=tiny_text(tokenizer), tracks=True, sketch=True,
+        meanings=len(story_meanings(stage)), text=tiny_storybook_text(tokenizer, stage), tracks=True, sketch=True,
     )  # fmt: skip
 
 

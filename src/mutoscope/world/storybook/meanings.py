@@ -55,6 +55,12 @@ def story_meanings(stage: int) -> tuple[str, ...]:
     return (*(f"{who}: {value}" for who in WHO for value in each), *around)
 
 
+def meanings_of_kinds(stage: int) -> tuple[int, ...]:
+    """The places of those meanings that say what an actor is."""
+    kinds = {f"{who}: {kind}" for who in WHO for kind in Kind}
+    return tuple(place for place, meaning in enumerate(story_meanings(stage)) if meaning in kinds)
+
+
 def meant_between(story: Story, start: float, end: float, stage: int) -> NDArray[np.float32]:
     """(M,) 0 or 1, in the order of `story_meanings`: what is meant from `start` to `end` seconds.
 

@@ -14,9 +14,9 @@ from mutoscope.world.storybook.captions.chinese import Chinese
 from mutoscope.world.storybook.captions.english import English
 from mutoscope.world.storybook.captions.telling import Telling, tell
 from mutoscope.world.storybook.captions.ways import Voice, words_in
-from mutoscope.world.storybook.story import Story
+from mutoscope.world.storybook.story import Kind, Story
 
-__all__ = ["caption", "vocabulary"]
+__all__ = ["caption", "names_of", "vocabulary"]
 
 
 def caption(
@@ -57,6 +57,12 @@ def vocabulary() -> tuple[str, ...]:
     found.update(word for text in _NEAR_THE_END for word in words_in(text))
     found.update(character for word in tuple(found) if not word.isascii() for character in word)
     return tuple(sorted(found | {"a", "s"}))
+
+
+def names_of(kind: Kind) -> frozenset[str]:
+    """All that seen captions call a kind, in both languages; the Chinese ones without their measure word."""
+    chinese = ("".join(way.split()[1:]) for way in chinese_words.NOUNS[kind].seen)
+    return frozenset((*english_words.NOUNS[kind].seen, *chinese))
 
 
 _NEAR_THE_END = ("please", "请")

@@ -1,0 +1,53 @@
+"""Names of things, and how a text is heard without them: what is said of a heart, as of the first thing that was named."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+Ids = tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamesConfig:
+    """Which words name which thing, and which meanings say what a thing is: all others are read without names."""
+
+    things: tuple[Ids, ...] = ()  # ids of words, thing by thing
+    meanings: Ids = ()  # places in the list of meanings
+
+
+NO_NAMES = NamesConfig()
+
+
+class Names(nn.Module):
+    """Names become stand-ins, by the order in which a text comes to speak of their things.
+
+    Who always hears names with what is said of them learns which are never said together ("a heart zigzags"), and then doubts
+    them when for once they are: compositions would not be read by their parts.
+    """
+
+    thing_of: Tensor  # (words,) int64, 0: a word that names nothing
+    named: Tensor  # (M,) bool
+
+    def __init__(self, config: NamesConfig, words: int, meanings: int) -> None:
+        super().__init__()
+        self.words, self.things = words, len(config.things)
+        things = torch.zeros(words, dtype=torch.int64)
+        for thing, ids in enumerate(config.things, start=1):
+            things[list(ids)] = thing
+        named = torch.zeros(meanings, dtype=torch.bool)
+        named[list(config.meanings)] = True
+        self.register_buffer("thing_of", things, persistent=False)
+        self.register_buffer("named", named, persistent=False)
+
+    def forward(self, word_ids: Tensor, ngram_ids: Tensor) -> tuple[Tensor, Tensor]:  # (B,L), (B,L,N) -> the same
+        """The same text without names: ids beyond those of words for stand-ins, which have no letters."""
+        thing = self.thing_of[word_ids]
+        length = thing.shape[1]
+        at = torch.arange(length, device=thing.device)
+        each = torch.arange(1, self.things + 1, device=thing.device)
+        first = torch.where(thing[:, None] == each[:, None], at, length).amin(dim=2)  # (B,things)
+        order = first.argsort(dim=1, stable=True).argsort(dim=1)
+        stand_ins = self.words + order.gather(1, (thing - 1).clamp(min=0))
+        is_name = thing > 0
+        return torch.where(is_name, stand_ins, word_ids), ngram_ids * ~is_name[..., None]
