@@ -1,5 +1,6 @@
 """Where everyone will be: told by a choreographer before anything is drawn, and heeded by what draws."""
 
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +15,30 @@ from mutoscope import api
 from mutoscope.api.predicting import going_on
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.choreographer import choreographer_for
+from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
 from mutoscope.cli import main
 from mutoscope.codecs.latent_code import latent_shape
-from mutoscope.codecs.track_code import ACTORS, KIND, KINDS, MOMENT, MOMENTS, PRESENT, as_steps, from_steps, settled
-from mutoscope.conditioning.condition import Given, Known
+from mutoscope.codecs.track_code import (
+    ACTORS,
+    KIND,
+    KINDS,
+    MOMENT,
+    MOMENTS,
+    PRESENT,
+    STEPS,
+    as_steps,
+    from_steps,
+    nearest,
+    settled,
+)
+from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography, sampled_tracks
 from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
+from mutoscope.language.timeline import parse_timeline
+from mutoscope.language.tokens import Tokenizer
 from mutoscope.pipeline import load_pipeline
 from mutoscope.recipes.choreographer import TrackBatches
 from mutoscope.recipes.family_run import ASTRAY, displaced, tiny_batches, tracks_of
@@ -79,6 +94,15 @@ def somewhere(x: float, y: float) -> Tensor:
     tracks[:, :, 0, PRESENT] = tracks[:, :, 0, KIND.start] = 1
     tracks[:, :, 0, MOMENTS] = torch.tensor([x, y, -1.5, 1, 0, 0.9, 0.1, 0.1]).repeat(4)
     return tracks
+
+
+def test_how_near_two_come_is_told_in_their_heights() -> None:
+    two = somewhere(0.2, 0.5)
+    assert nearest(two).isinf().all()
+    two[:, :, 2] = somewhere(0.5, 0.9)[:, :, 0]
+    assert nearest(two).tolist() == pytest.approx([0.5 / math.exp(-1.5)])
+    two[:, 1, 2] = somewhere(0.2, 0.6)[:, 1, 0]  # comes near for a while
+    assert nearest(two).tolist() == pytest.approx([0.1 / math.exp(-1.5)])
 
 
 def test_the_same_offset_says_the_same_wherever_it_is_and_nobody_says_nothing() -> None:
@@ -324,3 +348,21 @@ def test_the_bundled_choreographer_begins_where_the_frame_shows() -> None:
     assert against is not None
     assert tracked.tracks[0, 0, 0, PRESENT] == 1
     assert not against.tracks.any()
+
+
+def test_nobody_is_placed_over_another_if_there_is_another_place() -> None:
+    model = Checkpoint(WEIGHTS / "choreographer")
+    choreographer, tokenizer = load_choreographer(model), Tokenizer(model.part("vocabulary", list))
+    prompt = "a big red circle stays still while a blue star moves in a zigzag, then the star spins"
+    shape = latent_shape(STORYBOOK)
+    unknown = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
+    condition = encode_condition(tokenizer, [parse_timeline(prompt, STORYBOOK.seconds)], known=unknown)
+    placed = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
+    assert placed[:, :, 1, PRESENT].all()
+    assert float(nearest(placed).min()) > 0.9
+
+    def first_plan(seed: int) -> Tensor:
+        noise = torch.randn((1, *placed.shape[1:3], STEPS), generator=torch_rng(seed, "tracks"))
+        return choreographer.denoised(noise, condition.looked_at(), choreographer.own)
+
+    assert float(nearest(torch.cat([first_plan(seed) for seed in range(8)])).min()) < 0.7

@@ -55,6 +55,18 @@ def from_steps(steps: Tensor) -> Tensor:  # (B,T,N,STEPS) -> (B,T,N,CHANNELS)
     return torch.cat([steps[..., : MOMENTS.start], by_times(moments)], dim=-1)
 
 
+def nearest(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,)
+    """How near any two actors ever come, in their mean height; infinite where there are no two."""
+    moments = by_frames(tracks[..., MOMENTS])
+    one, other = torch.triu_indices(tracks.shape[2], tracks.shape[2], 1)
+    there = tracks[..., PRESENT].mean(dim=1) > 0.5
+    far = (moments[:, :, one, :2] - moments[:, :, other, :2]).norm(dim=-1)
+    height = moments[..., 2].exp()
+    gap = (far / ((height[:, :, one] + height[:, :, other]) / 2)).amin(dim=1)
+    closest: Tensor = gap.masked_fill(~(there[:, one] & there[:, other]), torch.inf).amin(dim=1)
+    return closest
+
+
 def settled(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> the same
     """Tracks as they are told of true clips: all the time there or not, of one kind and at one depth."""
     what = tracks[..., : MOMENTS.start].mean(dim=1, keepdim=True)

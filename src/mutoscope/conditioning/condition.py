@@ -67,6 +67,10 @@ class Condition(NamedTuple):
         empty = self.known.new_zeros(len(self.seconds), 0)
         return self._replace(seen=self.known if (self.given > 0).any() else empty, known=empty)
 
+    def times(self, count: int) -> "Condition":
+        """A batch of one, so many times."""
+        return Condition(*(value.expand(count, *value.shape[1:]) for value in self))
+
     def row(self, index: int) -> "Condition":
         """One condition of the batch."""
         return Condition(*(value[index : index + 1] for value in self))
