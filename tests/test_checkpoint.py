@@ -98,3 +98,17 @@ def test_a_word_brings_its_own_vector_into_another_vocabulary(tmp_path: Path) ->
     assert torch.equal(
         other.state_dict()[name], torch.stack([lent[0], lent[1], before[2], lent[3], lent[2], before[5]])
     )
+
+
+def test_stand_ins_for_names_are_lent_after_the_words(tmp_path: Path) -> None:
+    def made(rows: int) -> nn.Module:
+        table = nn.ModuleDict({"word": nn.Embedding(rows, 4)})
+        return nn.ModuleDict({"denoiser": nn.ModuleDict({"text": table})})
+
+    one, other = made(2 + 3 + 2), made(2 + 4 + 3)
+    save_checkpoint(tmp_path, {"vocabulary": ["circle", "red", "star"]}, one, "")
+    name = "denoiser.text.word.weight"
+    before, lent = other.state_dict()[name].clone(), one.state_dict()[name].bfloat16().float()
+    Checkpoint(tmp_path).lend_to(other, ["green", "red", "circle", "blue"])
+    assert torch.equal(other.state_dict()[name][6:8], lent[5:])
+    assert torch.equal(other.state_dict()[name][8], before[8])

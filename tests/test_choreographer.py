@@ -25,7 +25,6 @@ from mutoscope.codecs.track_code import (
     MOMENT,
     MOMENTS,
     PRESENT,
-    STEPS,
     as_steps,
     from_steps,
     nearest,
@@ -33,7 +32,13 @@ from mutoscope.codecs.track_code import (
 )
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
-from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography, sampled_tracks
+from mutoscope.families.choreographer import (
+    Choreographer,
+    ChoreographerConfig,
+    TrackScaling,
+    choreography,
+    sampled_tracks,
+)
 from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
@@ -101,6 +106,9 @@ def test_how_near_two_come_is_told_in_their_heights() -> None:
     assert nearest(two).isinf().all()
     two[:, :, 2] = somewhere(0.5, 0.9)[:, :, 0]
     assert nearest(two).tolist() == pytest.approx([0.5 / math.exp(-1.5)])
+    three = two.clone()
+    three[:, :, 1] = somewhere(0.45, 0.9)[:, :, 0]
+    assert nearest(three).tolist() == pytest.approx([0.05 / math.exp(-1.5)])
     two[:, 1, 2] = somewhere(0.2, 0.6)[:, 1, 0]  # comes near for a while
     assert nearest(two).tolist() == pytest.approx([0.1 / math.exp(-1.5)])
 
@@ -357,12 +365,19 @@ def test_nobody_is_placed_over_another_if_there_is_another_place() -> None:
     shape = latent_shape(STORYBOOK)
     unknown = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
     condition = encode_condition(tokenizer, [parse_timeline(prompt, STORYBOOK.seconds)], known=unknown)
-    placed = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
-    assert placed[:, :, 1, PRESENT].all()
-    assert float(nearest(placed).min()) > 0.9
+    assert isinstance(choreographer.denoiser, Choreographer)
+    chosen = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
+    apart, choreographer.denoiser.apart = choreographer.denoiser.apart, 0.0
+    first = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
+    assert chosen[:, :, 1, PRESENT].all()
+    assert float(nearest(chosen).min()) > max(0.8 * apart, float(nearest(first).min()))
+    kept = nearest(first) > 1.1 * apart
+    assert torch.equal(chosen[kept], first[kept])  # who is apart already stays where he is
 
-    def first_plan(seed: int) -> Tensor:
-        noise = torch.randn((1, *placed.shape[1:3], STEPS), generator=torch_rng(seed, "tracks"))
-        return choreographer.denoised(noise, condition.looked_at(), choreographer.own)
 
-    assert float(nearest(torch.cat([first_plan(seed) for seed in range(8)])).min()) < 0.7
+def test_one_condition_many_times_is_a_batch_of_it() -> None:
+    one = told(["dark"], beginning(0.3))
+    three = one.times(3)
+    assert three.seconds.tolist() == [float(one.seconds)] * 3
+    assert torch.equal(three.known[2], one.known[0])
+    assert three.photo.shape == (3, 0)

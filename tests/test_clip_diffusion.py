@@ -34,6 +34,17 @@ def test_what_is_known_for_certain_is_no_part_of_the_loss() -> None:
     assert numbers["velocity"] == 0
 
 
+def test_nothing_known_is_the_same_however_it_is_said() -> None:
+    model = objective("diffusion")
+    assert isinstance(model, Diffusion)
+    torch.nn.init.normal_(model.denoiser.out.weight)  # type: ignore[union-attr, arg-type]
+    empty, zeros = torch.zeros(1, 0), told(["dark"])
+    unsaid = zeros._replace(known=empty, given=empty.long())
+    noisy, level = torch.randn(1, *SHAPE, generator=torch_rng(0, "noisy")), torch.full((1,), 0.3)
+    one, other = (model.denoiser(noisy, level, c, model.denoiser.hear(c)) for c in (zeros, unsaid))
+    assert torch.equal(one, other)
+
+
 def test_a_latent_frame_hears_every_segment_that_it_is_partly_in() -> None:
     slots = slots_of(told([THEN]), 3)
     assert torch.allclose(slots.share.sum(-1), torch.ones(1, 3))

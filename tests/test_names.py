@@ -70,3 +70,10 @@ def test_names_are_words_of_one_kind_alone() -> None:
     assert "shape" not in heart | circle
     assert "white" not in heart | circle
     assert [MEANINGS[place] for place in config.meanings[:2]] == ["first: circle", "first: square"]
+    spoken = TOKENIZER.encode("一个圆画圆圈")  # what is said of it keeps its word, though a circle is called that, too
+    ids, _ = Names(tiny_storybook_text(TOKENIZER, 1).names, TOKENIZER.words, len(MEANINGS))(
+        torch.from_numpy(spoken.word_ids)[None], torch.from_numpy(spoken.ngram_ids)[None]
+    )
+    kept = dict(zip(spoken.words, (ids[0] < TOKENIZER.words).tolist(), strict=True))
+    assert kept["圆圈"]
+    assert not kept["圆"]

@@ -109,13 +109,17 @@ class Checkpoint:
 
 
 def _moved(table: Tensor, lent: Tensor, vocabulary: Sequence[str], known: Sequence[str]) -> Tensor:
-    """A table of words (2 + V, E) with the lent vectors of those that both vocabularies have, wherever they stand there."""
+    """A table of words (2 + V + N, E) with the lent vectors of those that both vocabularies have, wherever they stand there, and
+    of the N stand-ins for names."""
     if table.shape[1:] != lent.shape[1:]:
         return lent
     moved, places = table.clone(), {word: place for place, word in enumerate(known, start=2)}
     both = [(own, places[word]) for own, word in enumerate(vocabulary, start=2) if word in places]
     here, there = zip((0, 0), (1, 1), *both, strict=True)  # padding and unknown words come first in all
     moved[list(here)] = lent[list(there)].to(moved)
+    ours, theirs = moved[2 + len(vocabulary) :], lent[2 + len(known) :]
+    both_have = min(len(ours), len(theirs))
+    ours[:both_have] = theirs[:both_have].to(moved)
     return moved
 
 

@@ -25,12 +25,14 @@ from mutoscope.seeding import torch_rng
 FLOW = Flow(late=1.4, spread=1.4, guided_until=1.0, solver="multistep")
 
 _REHEARSALS, _ROUGHLY = 8, Sampling(steps=2, guidance=1.0)
-_APART = 1.2  # of their mean height: so far three of four true stories keep them
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoreographerConfig:
-    """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels."""
+    """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels.
+
+    `apart`: how near actors may come, in their mean height, before another plan is preferred; 0: as near as they like.
+    """
 
     patch: int
     eyes: int
@@ -39,6 +41,7 @@ class ChoreographerConfig:
     heads: int
     meanings: int
     text: WordEncoderConfig
+    apart: float = 0.0
 
 
 class TrackScaling(Scaling):
@@ -77,10 +80,13 @@ def sampled_tracks(
     Stories keep their actors apart, and what draws has hardly seen them overlap; but whoever is placed in few steps may be placed
     over another. So some noises are rehearsed roughly, and the first is played in which nobody comes too near to anybody.
     """
-    noise = torch.randn((_REHEARSALS, condition.given.shape[1], ACTORS, STEPS), generator=torch_rng(seed, "tracks"))
-    noise, told = noise.to(condition.seconds.device), condition.looked_at()
-    gaps = nearest(choreographer.denoised(noise, told.times(_REHEARSALS), _ROUGHLY)).clamp(max=_APART)
-    chosen = int(gaps.argmax())  # the first of those that are equally far
+    rng, told = torch_rng(seed, "tracks"), condition.looked_at()
+    plans = [torch.randn((1, condition.given.shape[1], ACTORS, STEPS), generator=rng) for _ in range(_REHEARSALS)]
+    noise, chosen = torch.cat(plans).to(condition.seconds.device), 0
+    assert isinstance(choreographer.denoiser, Choreographer)
+    if apart := choreographer.denoiser.apart:
+        rough = choreographer.denoised(noise, told.times(_REHEARSALS), _ROUGHLY)
+        chosen = int(nearest(rough).clamp(max=apart).argmax())  # the first of those that are equally far
     other = None if against is None else against.looked_at()
     return choreographer.denoised(noise[chosen : chosen + 1], told, choreographer.own, against=other)
 
@@ -96,7 +102,7 @@ class Choreographer(Denoiser):
     def __init__(self, config: ChoreographerConfig) -> None:
         width = config.width
         super().__init__(config.text, config.meanings, width)
-        self.patch = config.patch
+        self.patch, self.apart = config.patch, config.apart
         self.rows_in = nn.Linear(STEPS, width)
         self.actor_in = nn.Embedding(ACTORS, width)
         self.clock_in = nn.Linear(CLOCK, width)

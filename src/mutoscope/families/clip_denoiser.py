@@ -101,6 +101,8 @@ class ClipDenoiser(Denoiser):
             given = self.given_in(condition.given)
             x = x + self.known_in(patches(condition.known, patch)) * (condition.given > 0)[..., None, None]
             x = x + given[:, :, None]
+        else:
+            x = x + self.given_in.weight[Given.NOTHING]
         x = rearrange(x + self.wished(condition, hearing, slots, rows, columns), "b t p d -> b (t p) d")
         context, heard = self.words_in(hearing.spoken), heard_in(slots, condition, hearing)
         heard = repeat(heard, "b t l -> b (t p) l", p=rows * columns)

@@ -63,6 +63,8 @@ class Judge(nn.Module):
         if condition.known.numel():
             shown = (condition.given > 0)[..., None, None, None]
             x = x + self.known_in(condition.known) * shown + self.given_in(condition.given)[:, :, None, None]
+        else:
+            x = x + self.given_in.weight[Given.NOTHING]
         where = rearrange(self.place_in(places(rows, columns, like=codes)), "(h w) d -> h w d", h=rows)
         x = x + where + (self.clock_in(slots.clock) + meant)[:, :, None, None]
         if self.tracks_in is not None and condition.tracks.numel():

@@ -1,7 +1,6 @@
 """The run in which the storybook's GAN begins: a generator of one pass imitates the diffusion model."""
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from mutoscope.families.distillation import Distillation, TaughtBatch
 from mutoscope.families.family import UNTRACKED
 from mutoscope.families.gan import GanConfig
 from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
-from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, drawing_device, family_run, tiny_batches
+from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, family_run, tiny_batches
 from mutoscope.recipes.teacher import load_teacher
 from mutoscope.seeding import numpy_rng, torch_rng
 from mutoscope.training.optimiser import OptimiserConfig
@@ -32,7 +31,7 @@ class TaughtBatches:
     """
 
     batches: ClipBatches
-    teacher: Path
+    teacher: Diffusion
     first: int
     repeats: int
     window: int
@@ -47,10 +46,6 @@ class TaughtBatches:
         # Words are cheap: a reader that meets the same captions again and again learns them by heart.
         return taught._replace(drawn=taught.drawn._replace(lesson=self.batches.lesson(rng)))
 
-    @cached_property
-    def _model(self) -> Diffusion:
-        return load_teacher(self.teacher, self.batches)
-
     def _taught(self, number: int) -> TaughtBatch:
         if number not in self.kept:
             while len(self.kept) > self.window:
@@ -60,10 +55,10 @@ class TaughtBatches:
             noise = torch.randn(batch.codes.shape, generator=rng)
             untracked = torch.rand(len(noise), generator=rng) < UNTRACKED
             batch = batch._replace(condition=batch.condition.without_tracks(untracked))
-            device, sampling = drawing_device(), replace(self._model.own, steps=_STEPS)
+            device, sampling = self.batches.clips.device, replace(self.teacher.own, steps=_STEPS)
             condition = to_device(batch.condition, torch.device(device))
             with torch.autocast(device, torch.bfloat16):
-                codes = self._model.denoised(noise.to(device), condition, sampling).float().cpu().clone()
+                codes = self.teacher.denoised(noise.to(device), condition, sampling).float().cpu().clone()
             self.kept[number] = TaughtBatch(noise, batch._replace(codes=codes))
         return self.kept[number]
 
@@ -80,7 +75,8 @@ def distilled_storybook(
 ) -> Run:
     """A GAN's generator before its contest, taught by a diffusion model (the bundled one); best begun with its weights."""
     batches = clip_batches(Storybook(stage=stage, changes=changes), codec=codec, size=64, lessons=128)
-    taught = TaughtBatches(batches=batches, teacher=teacher or WEIGHTS / "diffusion", first=24, repeats=16, window=192)
+    model = load_teacher(teacher or WEIGHTS / "diffusion", batches)
+    taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=16, window=192)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
     return _distillation_run("distilled_storybook", config, taught, steps=steps)
 
@@ -88,7 +84,7 @@ def distilled_storybook(
 def tiny_distilled_storybook(*, stage: int = 1, changes: bool = False, codec: Path | None = None, teacher: Path) -> Run:
     """The same at a size for tests: a few seconds."""
     batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
-    taught = TaughtBatches(batches=batches, teacher=teacher, first=1, repeats=2, window=2)
+    taught = TaughtBatches(batches=batches, teacher=load_teacher(teacher, batches), first=1, repeats=2, window=2)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
     return _distillation_run("tiny_distilled_storybook", config, taught, **TINY)
 

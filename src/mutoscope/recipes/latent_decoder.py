@@ -1,7 +1,6 @@
 """The run in which a codec's decoder goes on alone: it learns to read codes as a model draws them."""
 
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
 from mutoscope.codecs.latent_code import SIDE
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.recipes.encoded_clips import BLOCK
-from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, drawing_device, tiny_batches
+from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, tiny_batches
 from mutoscope.recipes.latent import latent
 from mutoscope.recipes.teacher import load_teacher
 from mutoscope.seeding import numpy_rng, torch_rng
@@ -28,7 +27,7 @@ from mutoscope.world.storybook.world import Storybook, tiny_storybook
 from mutoscope.world.world import seen_story
 
 _STEPS = 8  # of the teacher from noise alone
-_EARLIEST = 0.1  # how much of a clip it is shown at least, so that the ground that it draws is the clip's own
+_EARLIEST = 0.2  # how much of a clip it is shown at least, so that the ground that it draws is the clip's own
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -40,7 +39,7 @@ class RedrawnCrops:
     """
 
     batches: ClipBatches
-    teacher: Path
+    teacher: Diffusion
     clips: int
     side: int
     window: int
@@ -66,16 +65,12 @@ class RedrawnCrops:
         height, width = (slice(at * SIDE, (at + self.side) * SIDE) for at in (row, column))
         return frames[..., height, width], actors[..., height, width], codes[:, rows, columns]
 
-    @cached_property
-    def _teacher(self) -> Diffusion:
-        return load_teacher(self.teacher, self.batches)
-
     @torch.inference_mode()
     def _redrawn(self, block: int) -> LatentBatch:
         if block not in self.kept:
             while len(self.kept) > self.window // BLOCK:
                 self.kept.pop(min(self.kept))
-            clips, device = self.batches.clips, drawing_device()
+            clips, device = self.batches.clips, self.batches.clips.device
             rng = numpy_rng(self.batches.seed, f"redrawn/block/{block}")
             stories = [seen_story(clips.world, rng) for _ in range(BLOCK)]
             seed = int(rng.integers(2**31))
@@ -83,12 +78,12 @@ class RedrawnCrops:
             assert drawn.actors is not None
             frames, actors = ((part.clamp(0, 1) * 255).round().byte() for part in (drawn.frames, drawn.actors))
             condition, _ = self.batches.told(stories, rng, tracks=clips.world.tracks(stories, seed))
-            teacher, level = self._teacher, float(rng.uniform(_EARLIEST, 1))
-            codes = teacher.scaling.scaled(clips.encoder((frames / 255).to(torch.bfloat16)).float())
+            level = float(rng.uniform(_EARLIEST, 1))
+            codes = self.teacher.scaling.scaled(clips.encoder((frames / 255).to(torch.bfloat16)).float())
             noise = torch.randn(codes.shape, generator=torch_rng(seed, "noise")).to(device)
-            sampling = replace(teacher.own, steps=max(1, round(_STEPS * (1 - level))))
+            sampling = replace(self.teacher.own, steps=max(1, round(_STEPS * (1 - level))))
             with torch.autocast(device, torch.bfloat16):
-                codes = teacher.denoised(
+                codes = self.teacher.denoised(
                     level * codes + (1 - level) * noise,
                     to_device(condition, torch.device(device)),
                     sampling,
@@ -113,15 +108,15 @@ def latent_decoder(
     """
     # Stories in parts: there is less time for each, so that things go faster.
     batches = clip_batches(Storybook(stage=1, changes=True), codec=codec)
-    crops = RedrawnCrops(batches=batches, teacher=teacher or WEIGHTS / "diffusion", clips=3, side=5, window=192)
+    model = load_teacher(teacher or WEIGHTS / "diffusion", batches)
+    crops = RedrawnCrops(batches=batches, teacher=model, clips=3, side=5, window=192)
     return _decoder_run("latent_decoder", crops, finest, finest_depth, steps=steps)
 
 
 def tiny_latent_decoder(*, codec: Path, teacher: Path) -> Run:
     """The same at a size for tests, on a codec such as `tiny_latent` gives and a model that was trained with it."""
-    crops = RedrawnCrops(
-        batches=tiny_batches(tiny_storybook(1, False), codec=codec), teacher=teacher, clips=2, side=2, window=8
-    )
+    batches = tiny_batches(tiny_storybook(1, False), codec=codec)
+    crops = RedrawnCrops(batches=batches, teacher=load_teacher(teacher, batches), clips=2, side=2, window=8)
     return _decoder_run("tiny_latent_decoder", crops, 8, 1, **TINY)
 
 
@@ -142,5 +137,6 @@ def _decoder_run(name: str, crops: RedrawnCrops, finest: int, depth: int, **how:
         build=build,
         batches=crops,
         optimiser=OptimiserConfig(muon_rate=0.008, adam_rate=8e-4),
+        workers=0 if crops.batches.clips.device == "cuda" else 1,
     )
     return replace(run, **how)

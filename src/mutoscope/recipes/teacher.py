@@ -7,11 +7,14 @@ from mutoscope.checkpoints.family import drawing_config, load_family
 from mutoscope.checkpoints.latent import codes_of
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion
-from mutoscope.recipes.family_run import ClipBatches, drawing_device
+from mutoscope.recipes.family_run import ClipBatches
 
 
 def load_teacher(folder: Path, batches: ClipBatches) -> Diffusion:
-    """The model of a checkpoint folder, where clips are drawn. Errors: MutoscopeError where it cannot teach by these batches."""
+    """The model of a checkpoint folder, where the clips of these batches are drawn.
+
+    Errors: MutoscopeError where it cannot teach by them.
+    """
     teacher = Checkpoint(folder)
     model = load_family(teacher)
     if not isinstance(model, Diffusion):
@@ -24,7 +27,7 @@ def load_teacher(folder: Path, batches: ClipBatches) -> Diffusion:
         raise MutoscopeError(
             f"{folder} knows other words than are to be learned.",
             "A pupil hears what its teacher hears: both know the same words.",
-            "Give a --teacher of the same --stage, with or without --changes as it.",
+            "Give a --teacher that was trained on the same stories.",
         )
     if teacher.part("codec", str) != codes_of(Checkpoint(batches.clips.codec)):
         raise MutoscopeError(
@@ -39,4 +42,4 @@ def load_teacher(folder: Path, batches: ClipBatches) -> Diffusion:
             "A pupil that is told where everyone will be learns from a teacher that goes by it.",
             "Give the checkpoint of a diffusion model that this version trained: --teacher DIR.",
         )
-    return model.to(drawing_device())
+    return model.to(batches.clips.device)

@@ -60,9 +60,31 @@ def vocabulary() -> tuple[str, ...]:
 
 
 def names_of(kind: Kind) -> frozenset[str]:
-    """All that seen captions call a kind, in both languages; the Chinese ones without their measure word."""
-    chinese = ("".join(way.split()[1:]) for way in chinese_words.NOUNS[kind].seen)
-    return frozenset((*english_words.NOUNS[kind].seen, *chinese))
+    """What seen captions call a kind, in both languages; the Chinese names without their measure word.
+
+    But for the commonest, none that is said of something else, too: a "round shape" beside what "loops round".
+    """
+    english = english_words.NOUNS[kind].seen
+    chinese = ["".join(way.split()[1:]) for way in chinese_words.NOUNS[kind].seen]
+    words, phrases = _said_otherwise()
+    plain = [name for name in english if not words.intersection(words_in(name))]
+    plain += [name for name in chinese if len(name) == 1 or not any(name in phrase for phrase in phrases)]
+    return frozenset((english[0], chinese[0], *plain))
+
+
+@cache
+def _said_otherwise() -> tuple[frozenset[str], frozenset[str]]:
+    """English words and Chinese phrases of everything but names."""
+    english, chinese = (
+        frozenset(
+            word
+            for name, table in vars(module).items()
+            if name.isupper() and name != "NOUNS"
+            for word in words_in(table)
+        )
+        for module in (english_words, chinese_words)
+    )
+    return english, chinese
 
 
 _NEAR_THE_END = ("please", "请")
