@@ -36,6 +36,7 @@ from mutoscope.families.choreographer import (
     Choreographer,
     ChoreographerConfig,
     TrackScaling,
+    as_called,
     choreography,
     sampled_tracks,
 )
@@ -51,7 +52,8 @@ from mutoscope.request import GenerateRequest
 from mutoscope.seeding import numpy_rng, torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.drawing import render_stories, render_tracks
-from mutoscope.world.storybook.story import Kind, Story
+from mutoscope.world.storybook.held_out import HELD_OUT
+from mutoscope.world.storybook.story import Colour, Kind, Story
 from mutoscope.world.storybook.tracks import Tracks
 from mutoscope.world.storybook.world import STORYBOOK, Storybook, tiny_storybook
 from mutoscope.world.world import seen_story
@@ -373,6 +375,30 @@ def test_nobody_is_placed_over_another_if_there_is_another_place() -> None:
     assert float(nearest(chosen).min()) > max(0.8 * apart, float(nearest(first).min()))
     kept = nearest(first) > 1.1 * apart
     assert torch.equal(chosen[kept], first[kept])  # who is apart already stays where he is
+
+
+def test_everyone_is_what_words_call_them_whatever_they_do() -> None:
+    model = Checkpoint(WEIGHTS / "choreographer")
+    choreographer, tokenizer = load_choreographer(model), Tokenizer(model.part("vocabulary", list))
+    shape = latent_shape(STORYBOOK)
+    unknown = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
+    assert (Kind.TRIANGLE, Colour.BROWN) in HELD_OUT
+    prompt = "a brown triangle is moving in a zigzag to the right and a red star stays still"
+    condition = encode_condition(tokenizer, [parse_timeline(prompt, STORYBOOK.seconds)], known=unknown)
+    kinds = list(Kind)
+    for seed in range(8):
+        tracks = sampled_tracks(choreographer, condition, seed)
+        assert tracks[0, :, 0, KIND].argmax(dim=-1).tolist() == [kinds.index(Kind.TRIANGLE)] * shape[0]
+        assert tracks[0, :, 1, KIND].argmax(dim=-1).tolist() == [kinds.index(Kind.STAR)] * shape[0]
+        assert not tracks[0, :, 2].any()
+
+
+def test_who_is_called_nothing_stays_what_he_is() -> None:
+    two = somewhere(0.2, 0.5)
+    two[:, :, 1] = somewhere(0.7, 0.5)[:, :, 0]
+    made = as_called(two, torch.tensor([[0.1, 0.9, 0.0], [0.2, 0.4, 0.3], [0.9, 0.0, 0.0]]))
+    assert made[0, 0, :, KIND].argmax(dim=-1).tolist()[:2] == [1, 0]
+    assert torch.equal(made[:, :, 1:], two[:, :, 1:])
 
 
 def test_one_condition_many_times_is_a_batch_of_it() -> None:

@@ -10,7 +10,19 @@ from torch.nn import functional as F
 from mutoscope.codecs.latent_code import CHANNELS as LATENT
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.scaling import Scaling, scaling_of
-from mutoscope.codecs.track_code import ACTORS, MOMENTS, STEP, STEPS, as_steps, from_steps, nearest, settled
+from mutoscope.codecs.track_code import (
+    ACTORS,
+    KIND,
+    KINDS,
+    MOMENTS,
+    PRESENT,
+    STEP,
+    STEPS,
+    as_steps,
+    from_steps,
+    nearest,
+    settled,
+)
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
@@ -88,7 +100,23 @@ def sampled_tracks(
         rough = choreographer.denoised(noise, told.times(_REHEARSALS), _ROUGHLY)
         chosen = int(nearest(rough).clamp(max=apart).argmax())  # the first of those that are equally far
     other = None if against is None else against.looked_at()
-    return choreographer.denoised(noise[chosen : chosen + 1], told, choreographer.own, against=other)
+    tracks = choreographer.denoised(noise[chosen : chosen + 1], told, choreographer.own, against=other)
+    names = choreographer.denoiser.names
+    if not names.things or (condition.given > 0).any():
+        return tracks
+    return as_called(tracks, names.called(choreographer.read(condition)))
+
+
+def as_called(tracks: Tensor, called: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (N, kinds) in 0..1 -> the same
+    """Tracks of actors that are what words surely call them.
+
+    A plan of all at once also learned which kinds never do what, and may change what somebody is rather than believe it.
+    """
+    surely, kind = called.max(dim=1)
+    told = F.one_hot(kind, KINDS).to(tracks) * tracks[..., PRESENT, None]
+    made = tracks.clone()
+    made[..., KIND] = torch.where((surely > 0.5)[:, None], told, tracks[..., KIND])
+    return made
 
 
 class Choreographer(Denoiser):

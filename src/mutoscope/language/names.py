@@ -13,7 +13,7 @@ class NamesConfig:
     """Which words name which thing, and which meanings say what a thing is: all others are read without names."""
 
     things: tuple[Ids, ...] = ()  # ids of words, thing by thing
-    meanings: Ids = ()  # places in the list of meanings
+    meanings: Ids = ()  # places in the list of meanings: actor by actor, each thing in turn
 
 
 NO_NAMES = NamesConfig()
@@ -39,6 +39,10 @@ class Names(nn.Module):
         named[list(config.meanings)] = True
         self.register_buffer("thing_of", things, persistent=False)
         self.register_buffer("named", named, persistent=False)
+
+    def called(self, read: Tensor) -> Tensor:  # (S,M) in 0..1 -> (actors, things)
+        """How surely the segments of a text call each actor each thing."""
+        return read.amax(dim=0)[self.named].view(-1, self.things)
 
     def forward(self, word_ids: Tensor, ngram_ids: Tensor) -> tuple[Tensor, Tensor]:  # (B,L), (B,L,N) -> the same
         """The same text without names: ids beyond those of words for stand-ins, which have no letters."""
