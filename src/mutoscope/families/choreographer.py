@@ -107,7 +107,7 @@ def sampled_tracks(
     return as_called(tracks, names.called(choreographer.read(condition)))
 
 
-def as_called(tracks: Tensor, called: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (N, kinds) in 0..1 -> the same
+def as_called(tracks: Tensor, called: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (N, at most KINDS) in 0..1 -> the same
     """Tracks of actors that are what words surely call them.
 
     A plan of all at once also learned which kinds never do what, and may change what somebody is rather than believe it.
