@@ -15,7 +15,7 @@ from mutoscope import api
 from mutoscope.api.predicting import going_on
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint
-from mutoscope.checkpoints.choreographer import choreographer_for, load_choreographer
+from mutoscope.checkpoints.choreographer import choreographer_for
 from mutoscope.cli import main
 from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.codecs.track_code import (
@@ -30,10 +30,9 @@ from mutoscope.codecs.track_code import (
     nearest,
     settled,
 )
-from mutoscope.conditioning.condition import Given, Known, encode_condition
+from mutoscope.conditioning.condition import Given, Known
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.families.choreographer import (
-    Choreographer,
     ChoreographerConfig,
     TrackScaling,
     as_called,
@@ -43,8 +42,6 @@ from mutoscope.families.choreographer import (
 from mutoscope.families.clip_denoiser import clip_diffusion
 from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
-from mutoscope.language.timeline import parse_timeline
-from mutoscope.language.tokens import Tokenizer
 from mutoscope.pipeline import load_pipeline
 from mutoscope.recipes.choreographer import TrackBatches
 from mutoscope.recipes.family_run import ASTRAY, displaced, tiny_batches, tracks_of
@@ -52,8 +49,7 @@ from mutoscope.request import GenerateRequest
 from mutoscope.seeding import numpy_rng, torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
 from mutoscope.world.storybook.drawing import render_stories, render_tracks
-from mutoscope.world.storybook.held_out import HELD_OUT
-from mutoscope.world.storybook.story import Colour, Kind, Story
+from mutoscope.world.storybook.story import Kind, Story
 from mutoscope.world.storybook.tracks import Tracks
 from mutoscope.world.storybook.world import STORYBOOK, Storybook, tiny_storybook
 from mutoscope.world.world import seen_story
@@ -358,39 +354,6 @@ def test_the_bundled_choreographer_begins_where_the_frame_shows() -> None:
     assert against is not None
     assert tracked.tracks[0, 0, 0, PRESENT] == 1
     assert not against.tracks.any()
-
-
-def test_nobody_is_placed_over_another_if_there_is_another_place() -> None:
-    model = Checkpoint(WEIGHTS / "choreographer")
-    choreographer, tokenizer = load_choreographer(model), Tokenizer(model.part("vocabulary", list))
-    prompt = "a big red circle stays still while a blue star moves in a zigzag, then the star spins"
-    shape = latent_shape(STORYBOOK)
-    unknown = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
-    condition = encode_condition(tokenizer, [parse_timeline(prompt, STORYBOOK.seconds)], known=unknown)
-    assert isinstance(choreographer.denoiser, Choreographer)
-    chosen = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
-    apart, choreographer.denoiser.apart = choreographer.denoiser.apart, 0.0
-    first = torch.cat([sampled_tracks(choreographer, condition, seed) for seed in range(8)])
-    assert chosen[:, :, 1, PRESENT].all()
-    assert float(nearest(chosen).min()) > max(0.8 * apart, float(nearest(first).min()))
-    kept = nearest(first) > 1.1 * apart
-    assert torch.equal(chosen[kept], first[kept])  # who is apart already stays where he is
-
-
-def test_everyone_is_what_words_call_them_whatever_they_do() -> None:
-    model = Checkpoint(WEIGHTS / "choreographer")
-    choreographer, tokenizer = load_choreographer(model), Tokenizer(model.part("vocabulary", list))
-    shape = latent_shape(STORYBOOK)
-    unknown = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
-    assert (Kind.TRIANGLE, Colour.BROWN) in HELD_OUT
-    prompt = "a brown triangle is moving in a zigzag to the right and a red star stays still"
-    condition = encode_condition(tokenizer, [parse_timeline(prompt, STORYBOOK.seconds)], known=unknown)
-    kinds = list(Kind)
-    for seed in range(8):
-        tracks = sampled_tracks(choreographer, condition, seed)
-        assert tracks[0, :, 0, KIND].argmax(dim=-1).tolist() == [kinds.index(Kind.TRIANGLE)] * shape[0]
-        assert tracks[0, :, 1, KIND].argmax(dim=-1).tolist() == [kinds.index(Kind.STAR)] * shape[0]
-        assert not tracks[0, :, 2].any()
 
 
 def test_who_is_called_nothing_stays_what_he_is() -> None:
