@@ -89,7 +89,7 @@ class RedrawnCrops:
                     sampling,
                     begun=level,
                 )
-            self.kept[block] = LatentBatch(frames.cpu().clone(), actors.cpu().clone(), codes.float().clamp(-1, 1).cpu())
+            self.kept[block] = LatentBatch(frames.cpu(), actors.cpu(), codes.float().clamp(-1, 1).cpu())
         return self.kept[block]
 
 
