@@ -213,3 +213,11 @@ def test_a_slower_pace_slows_every_step_and_stands_on_the_card(tmp_path: Path) -
     assert not (tmp_path / "wrong").exists()
     with pytest.raises(MutoscopeError, match="begun with"):
         train("tiny_upsampler", pace=0.7, resume=True, folder=tmp_path / "slow")
+
+
+def test_where_training_alone_is_installed_a_wrong_wish_ends_in_words() -> None:
+    command = [sys.executable, "-m", "mutoscope.recipes", "tiny_matte", "--stage", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "takes no stage" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.running import train
 
 parser = argparse.ArgumentParser(prog="python -m mutoscope.recipes", allow_abbrev=False)
@@ -21,4 +22,8 @@ for flag, kind in (
     ("teacher", Path),
 ):
     parser.add_argument(f"--{flag}", type=kind)
-print(train(**vars(parser.parse_args())).folder)
+wanted = parser.parse_args()
+try:
+    print(train(**vars(wanted)).folder)
+except MutoscopeError as error:
+    parser.exit(2, f"{error.problem}\n  {error.rule}\n  {error.cure}\n")
