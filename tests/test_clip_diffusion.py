@@ -1,5 +1,6 @@
 """What is diffusion's own among the families of the storybook; and what all of them are taught with."""
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from mutoscope.recipes.diffusion_storybook import tiny_diffusion_storybook
 from mutoscope.recipes.family_run import ClipBatches, known_of
 from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
+from mutoscope.training.trainer import Trainer, origin_of
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
 from mutoscope.world.storybook.story import Act, Action, Actor, Beat, Colour, Direction, Kind, Size, Story
@@ -157,3 +159,20 @@ def test_without_a_codec_the_recipe_says_how_to_get_one(tmp_path: Path, monkeypa
         train("diffusion_storybook", codec=tmp_path)
     with pytest.raises(MutoscopeError, match="takes no stage"):
         train("tiny_motion", stage=2)
+
+
+def test_a_run_that_goes_on_from_other_weights_sees_other_clips(tiny_codec: Path, tmp_path: Path) -> None:
+    run = tiny_diffusion_storybook(codec=tiny_codec)
+    other = run.afresh(7)
+    assert other.config == run.config  # codes are scaled as they were
+    assert not torch.equal(run.batches(0).codes, other.batches(0).codes)
+    assert torch.equal(run.batches(0).codes, run.afresh(1).batches(0).codes)
+    first = train("tiny_diffusion_storybook", codec=tiny_codec, folder=tmp_path / "first")
+    train("tiny_diffusion_storybook", codec=tiny_codec, start=first.folder, folder=tmp_path / "second")
+    assert origin_of(tmp_path / "first") == ""
+    assert origin_of(tmp_path / "second") == first.sha256
+    same = Trainer(run, tmp_path / "same")
+    same.begin_with(first)
+    same.train()
+    second, repeated = ((tmp_path / name / "journal.jsonl").read_text("utf-8") for name in ("second", "same"))
+    assert json.loads(second.splitlines()[0])["velocity"] != json.loads(repeated.splitlines()[0])["velocity"]

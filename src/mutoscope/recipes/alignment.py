@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import torch
 
@@ -34,6 +35,10 @@ class StoryPairs:
     seed: int
     stage: int
     tokenizer: TextTokenizer
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> AlignmentBatch:
         """The batch of a step, in 8 bits."""

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -50,6 +50,10 @@ class TrackBatches:
         known = Known(*(torch.cat(pair) for pair in zip(known, empty, strict=True)))
         condition, meant = clips.told([*(clip.story for clip in shown), *stories], rng, known)
         return FamilyBatch(torch.cat([theirs, tracks]), condition.looked_at(), meant)
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other stories."""
+        return replace(self, clips=self.clips.afresh(seed))
 
 
 def choreographer(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 
@@ -45,6 +45,10 @@ class TaughtBatches:
         taught = self._taught(newest if step % self.repeats == 0 else older)
         # Words are cheap: a reader that meets the same captions again and again learns them by heart.
         return taught._replace(drawn=taught.drawn._replace(lesson=self.batches.lesson(rng)))
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, batches=self.batches.afresh(seed), kept={})
 
     def _taught(self, number: int) -> TaughtBatch:
         if number not in self.kept:

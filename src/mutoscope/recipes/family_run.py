@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -57,6 +57,10 @@ class ClipBatches:
             tracks = displaced(tracks, (known.given > 0).any(dim=1), rng)
         condition, meant = self.told([clip.story for clip in shown], rng, known, tracks)
         return FamilyBatch(torch.stack([clip.code for clip in shown]), condition, meant, self.lesson(rng))
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed, clips=replace(self.clips, seed=seed, kept={}))
 
     def shown(self, step: int, rng: np.random.Generator) -> list[EncodedClip]:
         """The clips of a step: the new ones, then others."""

@@ -1,7 +1,7 @@
 """The runs behind the latent codec: crops of clips, drawn while it trains."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -27,6 +27,10 @@ class ClipCrops:
     side: int
     seed: int
     world: World[Any]
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> LatentBatch:
         """The batch of a step, in 8 bits."""

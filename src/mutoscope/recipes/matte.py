@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import torch
 
@@ -20,6 +21,10 @@ class CollageBatches:
     size: int
     seed: int
     photos: Path | None = None
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other scenes."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> MatteBatch:
         """The batch of a step, in 8 bits as photos are."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Self
 
 import cv2
 import numpy as np
@@ -36,6 +37,10 @@ class MotionBatches:
     size: int
     seed: int
     tokenizer: Tokenizer
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other scripts."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> FamilyBatch:
         """The batch of a step: one length for all, since codes of a batch share their key times."""

@@ -14,7 +14,7 @@ from mutoscope.checkpoints.checkpoint import Checkpoint, save_checkpoint
 from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.training.run import Run
-from mutoscope.training.trainer import Trainer
+from mutoscope.training.trainer import Trainer, origin_of
 
 _FASTEST = 10.0
 
@@ -32,6 +32,7 @@ def train(
     """Run a recipe by name; the checkpoint lands in `runs/NAME/checkpoint` (or under `folder`).
 
     `start`: a checkpoint that lends what fits of its weights, instead of random ones; of the same recipe, or of another family.
+    What it is taught by is another sample of the world than what taught those.
     `compiled`: by torch.compile, for which a C++ compiler must be there.
     `pace`: by what all learning rates are multiplied; below one, what starts from trained weights does not unlearn at first.
     `wishes`: what else the recipe can be told, such as `photos` (matte), `stage` or `codec` (diffusion_storybook).
@@ -41,6 +42,9 @@ def train(
         raise MutoscopeError(f"A pace of {pace}.", f"It must be above 0 and at most {_FASTEST}.", "Try --pace 0.35.")
     run = replace(_asked(name, wishes), pace=1.0 if pace is None else pace)
     place = folder or Path("runs") / name
+    # What goes on from other weights would else see the very clips, in the order and under the noise, that taught those.
+    origin = origin_of(place) if resume else Checkpoint(start).sha256 if start is not None else ""
+    run = run.afresh(int(origin[:8], 16)) if origin else run
     device = "cuda" if torch.cuda.is_available() else "cpu"
     if compiled and device == "cpu" and shutil.which("g++") is None:
         cure = "Install one (on Debian the package g++), or leave out --compile."

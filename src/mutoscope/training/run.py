@@ -1,15 +1,28 @@
 """A complete training run as one typed value that prints."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self, runtime_checkable
 
 from mutoscope.objective import Objective
 from mutoscope.training.optimiser import OptimiserConfig
 
 # The batch of a step is a function of the step alone, so a resumed run sees exactly what an unbroken one would see.
 BatchSource = Callable[[int], Any]
+
+
+@runtime_checkable
+class Renewable(Protocol):
+    """Batches that there are as many sorts of as seeds."""
+
+    def afresh(self, seed: int) -> Self:
+        """The same batches of other data."""
+        ...
+
+    def __call__(self, step: int) -> Any:
+        """The batch of a step."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +48,11 @@ class Run:
     bf16: bool = True  # while training
     eight_bits: bool = False  # in the checkpoint: matrices as int8 with a scale per row
     parts: Mapping[str, Path] = field(default_factory=dict)  # checkpoints that go into this one, by name
+
+    def afresh(self, seed: int) -> Self:
+        """The same run with other noise, on other data where its batches can be renewed."""
+        batches = self.batches.afresh(seed) if isinstance(self.batches, Renewable) else self.batches
+        return replace(self, batches=batches, seed=seed)
 
     def rate(self, step: int, phase: str) -> float:
         """By what the learning rate of a phase is multiplied at a step: its pace, and warm-up, plateau, linear decay."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -117,10 +118,7 @@ class Trainer:
         path = self.folder / "state.safetensors"
         if not path.exists():
             return False
-        from safetensors import safe_open
-
-        with safe_open(path, "pt") as file:
-            metadata = json.loads(file.metadata()["run"])
+        metadata = _told_of(path)
         begun = metadata.get("flags")
         if None not in (begun, self.flags) and begun != self.flags:
             raise MutoscopeError(
@@ -159,6 +157,18 @@ class Trainer:
         with (self.folder / "journal.jsonl").open("a") as journal:
             journal.write(json.dumps(row) + "\n")
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
+
+
+def origin_of(folder: Path) -> str:
+    """The digest of the weights that a folder's run began with; empty if it began with random ones, or there is none."""
+    path = folder / "state.safetensors"
+    return str(_told_of(path).get("origin", "")) if path.exists() else ""
+
+
+def _told_of(state: Path) -> dict[str, Any]:
+    with safe_open(state, "pt") as file:
+        told: dict[str, Any] = json.loads(file.metadata()["run"])
+    return told
 
 
 class _Steps(Dataset[Any]):
