@@ -1,6 +1,7 @@
 """What is diffusion's own among the families of the storybook; and what all of them are taught with."""
 
 import json
+from inspect import signature
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from mutoscope.conditioning.condition import Given
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.layout import patches, slots_of
+from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.recipes.diffusion_storybook import tiny_diffusion_storybook
 from mutoscope.recipes.family_run import ClipBatches, known_of
 from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
+from mutoscope.training.run import Renewable
 from mutoscope.training.trainer import Trainer, origin_of
 from mutoscope.world.storybook.held_out import is_held_out
 from mutoscope.world.storybook.meanings import meant_between, story_meanings
@@ -176,3 +179,12 @@ def test_a_run_that_goes_on_from_other_weights_sees_other_clips(tiny_codec: Path
     same.train()
     second, repeated = ((tmp_path / name / "journal.jsonl").read_text("utf-8") for name in ("second", "same"))
     assert json.loads(second.splitlines()[0])["velocity"] != json.loads(repeated.splitlines()[0])["velocity"]
+
+
+def test_whatever_can_begin_with_other_weights_can_be_taught_by_other_data(tiny_codec: Path) -> None:
+    for name, recipe in RECIPES.items():
+        asks = signature(recipe).parameters
+        of_another_codec = "codec" in asks and "shapes" in name  # these are made of what the others are made of
+        if name.startswith("tiny_") and "teacher" not in asks and not of_another_codec:
+            run = recipe(**({"codec": tiny_codec} if "codec" in asks else {}))
+            assert isinstance(run.batches, Renewable), name

@@ -221,3 +221,23 @@ def test_where_training_alone_is_installed_a_wrong_wish_ends_in_words() -> None:
     assert done.returncode == 2
     assert "takes no stage" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wishes", "told"),
+    [
+        ({"start": Path("nowhere")}, "nowhere"),
+        ({"stage": 9}, "Stage 9"),
+        ({"steps": 0}, "0 steps"),
+    ],
+)
+def test_what_no_run_can_begin_with_is_told(wishes: dict[str, object], told: str, tmp_path: Path) -> None:
+    with pytest.raises(MutoscopeError, match=told):
+        train("tiny_alignment", folder=tmp_path / "run", **wishes)  # type: ignore[arg-type]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_damaged_state_is_told(tmp_path: Path) -> None:
+    (tmp_path / "state.safetensors").write_bytes(b"not a state")
+    with pytest.raises(MutoscopeError, match="is damaged"):
+        train("tiny_matte", folder=tmp_path, resume=True)

@@ -57,7 +57,10 @@ class Checkpoint:
     @cached_property
     def sha256(self) -> str:
         """Digest of the weights file, hexadecimal."""
-        return hashlib.sha256((self.folder / "model.safetensors").read_bytes()).hexdigest()
+        try:
+            return hashlib.sha256((self.folder / "model.safetensors").read_bytes()).hexdigest()
+        except OSError as error:
+            raise self._unfit(error) from error
 
     def load_into(self, module: nn.Module) -> None:
         """Copy the weights into a module, strictly: the same names and shapes."""

@@ -1,9 +1,9 @@
 """Clips of a world as codes: drawn and encoded while a family trains, each shown a few times with new captions."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import torch
 from einops import rearrange
@@ -39,6 +39,10 @@ class EncodedClips:
     window: int  # how many clips are kept
     device: str = "cpu"
     kept: dict[int, list[EncodedClip]] = field(default_factory=dict)
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other stories."""
+        return replace(self, seed=seed, kept={})
 
     def __getitem__(self, number: int) -> EncodedClip:
         """The clip of a number, drawn again if it has been forgotten."""

@@ -60,7 +60,7 @@ class ClipBatches:
 
     def afresh(self, seed: int) -> Self:
         """The same of other clips."""
-        return replace(self, seed=seed, clips=replace(self.clips, seed=seed, kept={}))
+        return replace(self, seed=seed, clips=self.clips.afresh(seed))
 
     def shown(self, step: int, rng: np.random.Generator) -> list[EncodedClip]:
         """The clips of a step: the new ones, then others."""

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Self
 
 import torch
 
@@ -25,6 +26,10 @@ class CodeBatches:
     repeats: int
     seed: int
     clips: EncodedClips
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed, clips=self.clips.afresh(seed))
 
     def __call__(self, step: int) -> ForecasterBatch:
         """The batch of a step."""

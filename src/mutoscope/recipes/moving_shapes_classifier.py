@@ -1,6 +1,7 @@
 """The run behind the classifiers that judge Moving Shapes: true clips, drawn while they learn."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Self
 
 import numpy as np
 import torch
@@ -23,6 +24,10 @@ class ShownShapes:
 
     size: int
     seed: int
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> ClassifierBatch:
         """The batch of a step, in 8 bits."""

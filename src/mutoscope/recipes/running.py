@@ -15,6 +15,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.training.run import Run
 from mutoscope.training.trainer import Trainer, origin_of
+from mutoscope.world.storybook.cast import STAGES
 
 _FASTEST = 10.0
 
@@ -40,6 +41,10 @@ def train(
     wishes = {wish: value for wish, value in wishes.items() if value is not None}
     if pace is not None and not 0 < pace <= _FASTEST:
         raise MutoscopeError(f"A pace of {pace}.", f"It must be above 0 and at most {_FASTEST}.", "Try --pace 0.35.")
+    if wishes.get("steps", 1) < 1:
+        raise MutoscopeError(f"{wishes['steps']} steps.", "A run takes at least one.", "Try --steps 1000.")
+    if not 1 <= wishes.get("stage", 1) <= STAGES:
+        raise MutoscopeError(f"Stage {wishes['stage']}.", f"There are the stages 1 to {STAGES}.", "Try --stage 1.")
     run = replace(_asked(name, wishes), pace=1.0 if pace is None else pace)
     place = folder or Path("runs") / name
     # What goes on from other weights would else see the very clips, in the order and under the noise, that taught those.

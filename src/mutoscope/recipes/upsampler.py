@@ -1,6 +1,7 @@
 """The run behind the upsampler: storybook clips as they are delivered, and the same made small."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Self
 
 import numpy as np
 import torch
@@ -31,6 +32,10 @@ class SmallAndLarge:
     seed: int
     stage: int
     shape: ClipShape = STORYBOOK
+
+    def afresh(self, seed: int) -> Self:
+        """The same of other clips."""
+        return replace(self, seed=seed)
 
     def __call__(self, step: int) -> UpsamplerBatch:
         """The batch of a step, in 8 bits."""

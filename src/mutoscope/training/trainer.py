@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
@@ -166,8 +166,15 @@ def origin_of(folder: Path) -> str:
 
 
 def _told_of(state: Path) -> dict[str, Any]:
-    with safe_open(state, "pt") as file:
-        told: dict[str, Any] = json.loads(file.metadata()["run"])
+    try:
+        with safe_open(state, "pt") as file:
+            told: dict[str, Any] = json.loads(file.metadata()["run"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise MutoscopeError(
+            f"{state} is damaged ({error}).",
+            "A run goes on from the state that it saved last.",
+            "Move the folder away and begin again, with --start and its checkpoint where there is one.",
+        ) from error
     return told
 
 
