@@ -12,6 +12,7 @@ from mutoscope.checkpoints.latent import codec_folder, load_autoencoder
 from mutoscope.cli import main
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
+from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.drift import LENGTHS, gone_on, lasts, measure_drift
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.shapes import ClipShape
@@ -27,9 +28,10 @@ def codec() -> LatentCodec:
 def test_a_clip_goes_on_from_its_own_end(codec: LatentCodec) -> None:
     asked: list[tuple[int, int]] = []
 
-    def predict(sentence: str, known: Tensor, seed: int) -> Tensor:
+    def predict(sentence: str, known: Tensor, seed: int) -> Frames:
         asked.append((len(known), seed))
-        return torch.cat([known, torch.full((3 - len(known), 4, 4, 24), 0.1 * len(asked) / 50)])
+        codes = torch.cat([known, torch.full((3 - len(known), 4, 4, 24), 0.1 * len(asked) / 50)])
+        return codec.decode(codes, None, SMALL)
 
     frames = gone_on(predict, codec, "a red circle spins", SMALL, 7)
     assert len(frames) >= 24 * 8
@@ -43,8 +45,8 @@ def test_who_forgets_is_found_out_when_it_happens(codec: LatentCodec) -> None:
         p.text: true_clip(p.story, SHAPE, i)
         for i, p in enumerate(draw_prompts(2, 1, SHAPE, held_out=False, such=lasts))
     }
-    true = {text: codec.encode(frames) for text, frames in prompts.items()}
-    plain = codec.encode(np.full((25, 128, 128, 3), 220, np.uint8))
+    true = {text: codec.decode(codec.encode(frames), None, SHAPE) for text, frames in prompts.items()}
+    plain = codec.decode(codec.encode(np.full((25, 128, 128, 3), 220, np.uint8)), None, SHAPE)
     report = measure_drift(
         {
             "faithful": lambda sentence, known, seed: true[sentence],

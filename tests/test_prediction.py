@@ -15,7 +15,7 @@ from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.errors import MutoscopeError
-from mutoscope.evaluation.prediction import PredictionReport, Predictor, measure_prediction
+from mutoscope.evaluation.prediction import Frames, PredictionReport, Predictor, measure_prediction
 from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.families.forecaster import Forecaster, ForecasterBatch, ForecasterConfig
 from mutoscope.networks.mixers import ConvLSTM
@@ -76,13 +76,16 @@ def report() -> PredictionReport:
     clips = [(p.text, true_clip(p.story, SHAPE, index)) for index, p in enumerate(prompts)]
     truth = {caption: codec.encode(true) for caption, true in clips}
 
-    def held(sentence: str, known: Tensor, seed: int) -> Tensor:
+    def held(sentence: str, known: Tensor, seed: int) -> Frames:
         assert torch.allclose(known, truth[sentence][: len(known)])
-        return torch.cat([known, known[-1:].expand(4 - len(known), -1, -1, -1)])
+        return codec.decode(torch.cat([known, known[-1:].expand(4 - len(known), -1, -1, -1)]), None, SHAPE)
+
+    def true(sentence: str, known: Tensor, seed: int) -> Frames:
+        return codec.decode(truth[sentence], None, SHAPE)
 
     predictors = {
-        "seer": Predictor(predict=lambda sentence, known, seed: truth[sentence], seeds=1),
-        "guesser": Predictor(predict=lambda s, k, seed: truth[s] if seed == 1 else held(s, k, seed), seeds=2),
+        "seer": Predictor(predict=true, seeds=1),
+        "guesser": Predictor(predict=lambda s, k, seed: (true if seed == 1 else held)(s, k, seed), seeds=2),
     }
     return measure_prediction(predictors, codec, SHAPE, clips, 5, lambda line: None)
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from mutoscope.codecs.track_code import DEPTH, KIND, MOMENT, MOMENTS, PRESENT
+from mutoscope.codecs.track_code import DEPTH, KIND, MOMENT, MOMENTS, PRESENT, within
 from mutoscope.families.sketch import Sketch
 from mutoscope.seeding import numpy_rng
 from mutoscope.world.storybook.world import Storybook
@@ -39,6 +39,15 @@ def upright() -> Sketch:
         side = sketch.mattes.shape[-1]
         sketch.mattes[:, :, : side // 2, side // 2 - 2 : side // 2 + 2] = 1
     return sketch
+
+
+def test_tracks_told_of_a_part_are_drawn_as_that_part_of_the_whole() -> None:
+    one = actor(0.4, 0.6, tall=0.5, turn=0.3)
+    sketch = upright()
+    whole, part = sketch.drawn(one, 32, 64), sketch.drawn(within(one, 0.25, 0.125, 0.5, 0.375), 16, 24)
+    assert part[:, :, :, 0].max() > 0.5
+    assert torch.allclose(part, whole[..., 8:24, 8:32], atol=1e-4)
+    assert not within(torch.zeros_like(one), 0.25, 0.125, 0.5, 0.375).any()
 
 
 def test_an_actor_is_sketched_where_its_track_says_and_as_large() -> None:

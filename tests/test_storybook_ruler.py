@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from mutoscope.checkpoints.checkpoint import save_checkpoint
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.cli import main
-from mutoscope.codecs.latent import LatentCodec
+from mutoscope.codecs.latent import LatentAutoencoder, LatentCodec
 from mutoscope.evaluation.storybook.measure import (
     blurred,
     frozen,
@@ -46,9 +46,11 @@ from mutoscope.world.storybook.story import (
     Speed,
     Story,
 )
+from mutoscope.world.storybook.world import Storybook
 
 SHAPE = ClipShape(frames=25, height=128, width=128, fps=8)
 RNG = np.random.default_rng(0)
+
 Frames = NDArray[np.uint8]
 
 
@@ -291,10 +293,26 @@ def test_a_codec_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureF
 def test_the_errors_of_reconstructions_count_as_decibels_overall_and_where_it_moves(codec_folder: Path) -> None:
     frames = film(MOVES)
     reconstructor = Reconstructor(LatentCodec(load_autoencoder(codec_folder)), SHAPE)
-    shown = reconstructor.reconstruct(frames)["discrete"]
+    shown = reconstructor.reconstruct(frames, torch.zeros(0))["discrete"]
     score = reconstructor.score()
     square = (shown.astype(float) - frames) ** 2
     changed = np.any(np.diff(frames.astype(int), axis=0) != 0, axis=-1)
     assert score.psnr["discrete"] == pytest.approx(10 * np.log10(255**2 / square.mean()))
     assert score.moving["discrete"] == pytest.approx(10 * np.log10(255**2 / square[1:][changed].mean()))
     assert 0 < score.codes.right <= min(score.codes.asked, 7 * 8 * 8 * 6)
+    assert list(score.psnr) == ["continuous", "discrete"]
+
+
+def test_a_codec_that_heeds_tracks_is_measured_told_them_too(codec_folder: Path) -> None:
+    """One whose sketch says something, though nothing that it has learned."""
+    plain = load_autoencoder(codec_folder)
+    told = LatentAutoencoder(replace(plain.config, tracks=True))
+    told.load_state_dict(plain.state_dict(), strict=False)
+    assert told.decoder.sketch is not None
+    torch.nn.init.normal_(told.decoder.sketch.coarse.weight)
+    tracks = Storybook(stage=1).tracks([MOVES], 4)[0]
+    reconstructor = Reconstructor(LatentCodec(told.eval()), SHAPE)
+    shown = reconstructor.reconstruct(film(MOVES), tracks)
+    assert list(shown) == list(reconstructor.score().psnr) == ["continuous", "discrete", "told tracks"]
+    assert not np.array_equal(shown["told tracks"], shown["continuous"])
+    assert "| told tracks |" in reconstructor.score().table().splitlines()[0]

@@ -79,10 +79,11 @@ class Pipeline:
         with clock.stage("condition"):
             told = self.conditioner(request, pixels)
         with clock.stage("sample"):
+            told = self.staged(request, told)
             codes = self.codes(request, told, on_progress)
             understood = self.understood(told)
         with clock.stage("decode"):
-            frames = self.codec.decode(codes, told.picture, told.shape, on_progress)
+            frames = self.codec.decode(codes, told.picture, told.shape, on_progress, tracks=told.condition.tracks[0])
             moving = told.picture is not None and request.motion > 0 and any(understood)
             check_frames(frames, moving=moving)
         if self.raising is not None:
@@ -102,7 +103,7 @@ class Pipeline:
         if not isinstance(self.family, Streaming) or self.raising is None:
             return Stream.of(self.generate(request, on_progress, pixels=pixels))
         refuse_lacking(request, self.family)
-        told = self.conditioner(request, pixels)
+        told = self.staged(request, self.conditioner(request, pixels))
         if told.delivered.fps % 2:  # of a clip that goes on, that is its own rate
             return Stream.of(self.generate(request, on_progress, pixels=pixels))
         codes = self.family.stream(*self._asked(request, told, on_progress))
@@ -121,7 +122,9 @@ class Pipeline:
             if last <= settled:
                 continue
             part = replace(told.shape, frames=1 + STRIDE * (len(made) - 1 - first))
-            frames = raising(self.codec.decode(torch.cat(made[first:]), None, part), told.shape.fps, wanted)
+            tracks = told.condition.tracks[0, first : len(made)]
+            frames = self.codec.decode(torch.cat(made[first:]), None, part, tracks=tracks)
+            frames = raising(frames, told.shape.fps, wanted)
             begin = first * STRIDE * wanted.fps // told.shape.fps
             end = min(wanted.frames, (last - 1) * STRIDE * wanted.fps // told.shape.fps + 1)
             if end > shown:
@@ -141,7 +144,7 @@ class Pipeline:
         return [[name for name, asked in zip(self.meanings, row, strict=True) if asked] for row in likely]
 
     def codes(self, request: GenerateRequest, told: Told, on_progress: OnProgress = ignore) -> Tensor:
-        """The clip's codes, without the batch; `motion` makes the same motion weaker or stronger."""
+        """The codes of a clip that is `staged`, without the batch; `motion` makes the same motion weaker or stronger."""
         codes = self.family.sample(*self._asked(request, told, on_progress))[0]
         if not bool(torch.isfinite(codes).all()):
             raise MutoscopeError(
@@ -165,8 +168,12 @@ class Pipeline:
             on_progress(Step(stage="sample", done=done, total=total, look=look))
 
         shape, sampling = self.codec.codes_shape(told.shape), replace(self.family.own, **own)
+        return shape, told.condition, request.seed, sampling, on_step, told.against
+
+    def staged(self, request: GenerateRequest, told: Told) -> Told:
+        """The same, told where everyone will be."""
         condition, against = self.choreographed(told.condition, request.seed, told.against)
-        return shape, condition, request.seed, sampling, on_step, against
+        return replace(told, condition=condition, against=against)
 
     def choreographed(
         self, condition: Condition, seed: int, against: Condition | None = None
@@ -183,7 +190,7 @@ class Pipeline:
 
     def _look(self, made: Callable[[], Tensor], told: Told) -> Pixels:
         """The frame in the middle of a drawn clip, as far as its codes are known."""
-        frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape)
+        frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape, tracks=told.condition.tracks[0])
         middle: Pixels = frames[len(frames) // 2]
         return middle
 

@@ -14,7 +14,7 @@ from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
-from mutoscope.evaluation.prediction import Predict, Predictor, check_given, measure_prediction
+from mutoscope.evaluation.prediction import Frames, Predict, Predictor, check_given, measure_prediction
 from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.drift import measure_drift
 from mutoscope.evaluation.storybook.sheet import check_sheet
@@ -48,8 +48,11 @@ def evaluate_prediction(
     predictors = {name: Predictor(predict=predict, seeds=seeds) for name, predict in families.items()}
     try:
         baseline = open_forecaster(forecaster, kept.part("codec", str))
-        times = latent_shape(conditioner.drawn)[0]
-        predictors["ConvLSTM"] = Predictor(predict=lambda _, known, seed: baseline.predict(known, times), seeds=1)
+        drawn, codec = conditioner.drawn, conditioner.codec
+        times = latent_shape(drawn)[0]
+        predictors["ConvLSTM"] = Predictor(
+            predict=lambda _, known, seed: codec.decode(baseline.predict(known, times), None, drawn), seeds=1
+        )
     except MutoscopeError as error:
         tell(f"Left out: {error}")
     asked, drawn = draw_prompts(scenes, stage, conditioner.drawn, held_out=False), conditioner.drawn
@@ -97,14 +100,15 @@ def _alike(
 
 
 def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
-    """A family that is told the caption, and by its choreographer who goes where, and to which the first codes are known."""
+    """A family that is told the caption, and by its choreographer who goes where, and that knows the first codes."""
     shape = latent_shape(conditioner.drawn)
 
-    def predict(sentence: str, first: Tensor, seed: int) -> Tensor:
+    def predict(sentence: str, first: Tensor, seed: int) -> Frames:
         known = Known(torch.zeros(1, *shape), torch.zeros(1, shape[0], dtype=torch.int64))
         known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
         condition, _ = pipeline.choreographed(encode_condition(conditioner.tokenizer, [timeline], known=known), seed)
-        return pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
+        codes = pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
+        return pipeline.codec.decode(codes, None, conditioner.drawn, tracks=condition.tracks[0])
 
     return predict

@@ -19,7 +19,16 @@ class Codec(Protocol):
         ...
 
     def decode(
-        self, codes: Tensor, picture: Picture | None, shape: ClipShape, on_progress: OnProgress = ignore
+        self,
+        codes: Tensor,
+        picture: Picture | None,
+        shape: ClipShape,
+        on_progress: OnProgress = ignore,
+        *,
+        tracks: Tensor | None = None,
     ) -> NDArray[np.uint8]:
-        """The frames (T, H, W, 3) of one clip's codes; codecs that move a photo need the picture."""
+        """The frames (T, H, W, 3) of one clip's codes; codecs that move a photo need the picture.
+
+        `tracks`: where everyone is, as a track code (T', N, C), if anybody has said it; empty or None if not.
+        """
         ...

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from mutoscope.codecs.latent_code import CHANNELS, STRIDE, jittered, latent_shape, rounded
 from mutoscope.codecs.picture import Picture
+from mutoscope.codecs.sprites import LAYERS, Sprites
 from mutoscope.networks.video import VideoBlock, folded, unfolded
 from mutoscope.objective import Objective
 from mutoscope.progress import OnProgress, Step, ignore
@@ -24,7 +25,7 @@ _FINE = 4  # and of the decoder's, whose depth in time is 2
 @dataclass(frozen=True, kw_only=True)
 class LatentConfig:
     """Channels and blocks: of the encoder at 1/8 and 1/16 of the side, of the decoder at 1/16, 1/8, 1/4 and, in every
-    frame, 1/2 (`finest`; 0: nothing there)."""
+    frame, 1/2 (`finest`; 0: nothing there). `tracks`: the decoder can be told where everyone is."""
 
     seen: int
     coarse: int
@@ -34,16 +35,22 @@ class LatentConfig:
     decoder_depths: tuple[int, int, int]
     finest: int = 0
     finest_depth: int = 0
+    tracks: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Care:
     """How much more actors, edges, and the outlines of actors count in training. What is drawn before the ground is a small
-    share of the pixels and all of the story, and its outline tells what it is; edges of a textured ground tell nothing."""
+    share of the pixels and all of the story, and its outline tells what it is; edges of a textured ground tell nothing.
+
+    `faint`: a clip whose actors differ less than that from their ground (0..1) counts by as much more: white things on a pale
+    ground can else be drawn wrongly at little cost.
+    """
 
     actors: float = 2.0
     edges: float = 10.0
     outlines: float = 0.0
+    faint: float = 0.0
 
 
 class LatentEncoder(nn.Module):
@@ -85,15 +92,19 @@ class LatentDecoder(nn.Module):
         self.third = nn.Sequential(*(VideoBlock(fine, causal=False) for _ in range(depths[2])))
         self.out = nn.Linear(fine, 2 * _FINE**2 * 3)
         self.detail = Detail(fine, config.finest, config.finest_depth) if config.finest else None
+        self.sketch = DecoderSketch(fine, config.finest) if config.tracks else None
         for edge in (self.into, self.out):
             edge.weight._adam = True  # type: ignore[attr-defined]
 
-    def forward(self, code: Tensor) -> Tensor:  # (B, T', H/16, W/16, C) -> (B, T, 3, H, W), about 0..1
+    def forward(self, code: Tensor, tracks: Tensor | None = None) -> Tensor:
+        """Frames (B, T, 3, H, W), about 0..1, of codes (B, T', H/16, W/16, C) and, where told, their tracks (B, T', N, C)."""
         x = self.first(self.into(code))
         x = self.second(unfolded(self.up(x), 1, 2))
-        x = self.third(unfolded(self.wide(x), 2, 2))
+        x = unfolded(self.wide(x), 2, 2)
+        coarse, fine = (0, 0) if self.sketch is None or tracks is None else self.sketch(tracks, *x.shape[2:4])
+        x = self.third(x + coarse)
         clip = unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 2, _FINE)
-        clip = (clip if self.detail is None else clip + self.detail(x))[:, STRIDE - 1 :]
+        clip = (clip if self.detail is None else clip + self.detail(x, fine))[:, STRIDE - 1 :]
         return (rearrange(clip, "b t h w c -> b t c h w") + 1) / 2
 
 
@@ -109,20 +120,44 @@ class Detail(nn.Module):
         nn.init.zeros_(self.out.bias)
         self.out.weight._adam = True  # type: ignore[attr-defined]
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, 3)
-        x = self.blocks(unfolded(self.wide(x), 2, 2))
+    def forward(self, x: Tensor, sketch: Tensor | int = 0) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, 3)
+        x = self.blocks(unfolded(self.wide(x), 2, 2) + sketch)
         return unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 1, _FINE // 2)
+
+
+class DecoderSketch(Sprites):
+    """Tracks as pictures at full size, told where a decoder works at 1/4 of the side and two frames, and at 1/2 and one.
+
+    Of what moves fast a code says where and what it is better than how its outline lies in each of four frames. Tracks do.
+    """
+
+    def __init__(self, fine: int, finest: int) -> None:
+        super().__init__()
+        self.coarse = nn.Linear(2 * _FINE**2 * LAYERS, fine, bias=False)
+        self.fine = nn.Linear((_FINE // 2) ** 2 * LAYERS, finest, bias=False) if finest else None
+        for layer in (self.coarse, self.fine):
+            if layer is not None:  # a decoder that has learned to do without it begins as it was
+                nn.init.zeros_(layer.weight)
+
+    def forward(self, tracks: Tensor, rows: int, columns: int) -> tuple[Tensor, Tensor | int]:
+        """What tracks (B, T', N, C) say to (B, T/2, rows, columns) places of the clip, and to finer ones."""
+        drawn = self.drawn(tracks, rows * _FINE, columns * _FINE)
+        clip = rearrange(drawn, "b t s c h w -> b (t s) h w c")
+        fine = 0 if self.fine is None else self.fine(folded(clip, 1, _FINE // 2))
+        return self.coarse(folded(clip, 2, _FINE)), fine
 
 
 class LatentBatch(NamedTuple):
     """Clips to learn from, (B, T, 3, H, W) uint8, and how much each pixel shows an actor, (B, T, H, W) uint8.
 
-    `codes`: what the decoder is to read, (B, T', H/16, W/16, C), where it is not what the encoder makes of the clips.
+    `codes`: what the decoder is to read, (B, T', H/16, W/16, C), where it is not what the encoder makes of the clips; `tracks`:
+    what it is told beside them, (B, T', N, C).
     """
 
     frames: Tensor
     actors: Tensor
     codes: Tensor | None = None
+    tracks: Tensor | None = None
 
 
 class LatentAutoencoder(Objective):
@@ -143,17 +178,27 @@ class LatentAutoencoder(Objective):
         noise = torch.rand(code.shape, generator=rng).to(code)
         discrete = torch.arange(len(code), device=code.device)[:, None, None, None, None] % 2 == 0
         code = torch.where(discrete, rounded(code), jittered(code, noise))
-        shown = self.decoder(code)
+        shown = self.decoder(code, batch.tracks)
         error = (shown.float() - frames).abs().mean(dim=2)
         actors = batch.actors.float() / 255
         care = self.care.actors * actors + self.care.edges * edges_of(frames)
         care = care + self.care.outlines * edges_of(actors.unsqueeze(2))
-        loss = (error * (1 + care)).mean()
+        share = self.care.faint / contrast_of(frames, actors).clamp(min=0.1)
+        loss = (error * (1 + care) * share.clamp(min=1)[:, None, None, None]).mean()
         with torch.no_grad():
             square = (shown.float() - frames).square().mean(dim=2)
             decibels = -10 * square.mean().log10()
             on_actors = -10 * ((square * actors).sum() / actors.sum().clamp(min=1)).log10()
         return loss, {"psnr": float(decibels), "actors": float(on_actors)}
+
+
+def contrast_of(frames: Tensor, actors: Tensor) -> Tensor:  # (B, T, C, H, W), (B, T, H, W) -> (B,)
+    """By how much actors differ from the mean colour of all around them; 1 where there are none."""
+    shown, around = actors.unsqueeze(2), 1 - actors.unsqueeze(2)
+    ground = (frames * around).sum(dim=(1, 3, 4)) / around.sum(dim=(1, 3, 4)).clamp(min=1)
+    apart = (frames - ground[:, None, :, None, None]).abs().mean(dim=2, keepdim=True)
+    count = shown.sum(dim=(1, 2, 3, 4))
+    return torch.where(count > 0, (apart * shown).sum(dim=(1, 2, 3, 4)) / count.clamp(min=1), 1.0)
 
 
 def edges_of(frames: Tensor) -> Tensor:  # (B, T, C, H, W) -> (B, T, H, W)
@@ -169,6 +214,11 @@ class LatentCodec:
     def __init__(self, autoencoder: LatentAutoencoder) -> None:
         self.autoencoder = autoencoder
 
+    @property
+    def heeds_tracks(self) -> bool:
+        """Whether its decoder can be told where everyone is."""
+        return self.autoencoder.decoder.sketch is not None
+
     def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
         """(T, H, W, C) of a clip's code."""
         return latent_shape(shape)
@@ -182,11 +232,18 @@ class LatentCodec:
 
     @torch.inference_mode()
     def decode(
-        self, codes: Tensor, picture: Picture | None, shape: ClipShape, on_progress: OnProgress = ignore
+        self,
+        codes: Tensor,
+        picture: Picture | None,
+        shape: ClipShape,
+        on_progress: OnProgress = ignore,
+        *,
+        tracks: Tensor | None = None,
     ) -> NDArray[np.uint8]:
-        """Frames (T, H, W, 3) uint8 of a code; a picture has its place in the code already."""
+        """Frames (T, H, W, 3) uint8 of a code; a picture has its place in the code already. Tracks (T', N, C) say who is where."""
         assert tuple(codes.shape) == latent_shape(shape), f"{tuple(codes.shape)} is no code of {shape}"
-        clip = self.autoencoder.decoder(codes[None].clamp(-1, 1))[0].float()
+        told = tracks[None] if tracks is not None and tracks.numel() else None
+        clip = self.autoencoder.decoder(codes[None].clamp(-1, 1), told)[0].float()
         on_progress(Step(stage="decode", done=1, total=1))
         frames: NDArray[np.uint8] = (clip.clamp(0, 1) * 255).round().byte().permute(0, 2, 3, 1).contiguous().numpy()
         return frames

@@ -29,9 +29,15 @@ class MotionCodec:
         return key_count(shape.seconds), len(CHANNELS)
 
     def decode(
-        self, codes: Tensor, picture: Picture | None, shape: ClipShape, on_progress: OnProgress = ignore
+        self,
+        codes: Tensor,
+        picture: Picture | None,
+        shape: ClipShape,
+        on_progress: OnProgress = ignore,
+        *,
+        tracks: Tensor | None = None,
     ) -> NDArray[np.uint8]:
-        """Frames (T, H, W, 3) uint8 of codes (K, 13) and a picture at the size of the clip."""
+        """Frames (T, H, W, 3) uint8 of codes (K, 13) and a picture at the size of the clip; a photo has no tracks."""
         assert picture is not None, "the motion codec moves a photo: it needs one"
         assert picture.image.shape == (shape.height, shape.width, 3), "the picture has the size of the clip"
         assert bool(codes.isfinite().all()), "codes are finite"

@@ -3,6 +3,8 @@
 One row of numbers for each actor and each time of a latent code, which lasts one frame or four.
 """
 
+import math
+
 import torch
 from einops import rearrange, repeat
 from torch import Tensor
@@ -65,6 +67,16 @@ def nearest(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,)
     gap = (far / ((height[:, :, one] + height[:, :, other]) / 2)).amin(dim=1)
     closest: Tensor = gap.masked_fill(~(there[:, one] & there[:, other]), torch.inf).amin(dim=1)
     return closest
+
+
+def within(tracks: Tensor, top: float, left: float, height: float, width: float) -> Tensor:
+    """The tracks (..., CHANNELS) as told of a part of the picture, which is given in fractions of its sides."""
+    moments = rearrange(tracks[..., MOMENTS], "... (s m) -> ... s m", m=MOMENT)
+    x, y = (moments[..., 0] - left) / width, (moments[..., 1] - top) / height
+    tall = moments[..., 2] - math.log(height)
+    seen = torch.cat([torch.stack([x, y, tall], dim=-1), moments[..., 3:]], dim=-1)
+    told = rearrange(seen, "... s m -> ... (s m)") * tracks[..., PRESENT, None]
+    return torch.cat([tracks[..., : MOMENTS.start], told], dim=-1)
 
 
 def settled(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> the same

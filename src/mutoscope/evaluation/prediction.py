@@ -13,7 +13,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.shapes import ClipShape
 
 Frames = NDArray[np.uint8]  # (T, H, W, 3)
-Predict = Callable[[str, Tensor, int], Tensor]  # sentence, known codes (k,H,W,C), seed -> codes (T,H,W,C)
+Predict = Callable[[str, Tensor, int], Frames]  # sentence, known codes (k,H,W,C), seed -> the whole clip
 Errors = NDArray[np.float64]  # of every latent time that was predicted: mean squares of pixels, 0..255
 
 
@@ -71,8 +71,8 @@ def measure_prediction(
 
         found.setdefault("the codec alone", []).append(errors(codec.decode(code, None, shape)))
         for name, predictor in predictors.items():
-            codes = [predictor.predict(caption, code[:known], seed) for seed in range(predictor.seeds)]
-            each = np.stack([errors(codec.decode(one, None, shape)) for one in codes])
+            futures = [predictor.predict(caption, code[:known], seed) for seed in range(predictor.seeds)]
+            each = np.stack([errors(frames) for frames in futures])
             if predictor.seeds == 1:
                 found.setdefault(name, []).append(each[0])
             else:

@@ -12,11 +12,13 @@ from torch.nn import functional as F
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.checkpoints.latent import codes_of
-from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
+from mutoscope.codecs.latent import Care, LatentAutoencoder, LatentBatch, LatentConfig
 from mutoscope.codecs.latent_code import SIDE
+from mutoscope.codecs.sprites import Sprites
+from mutoscope.codecs.track_code import within
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.recipes.encoded_clips import BLOCK
-from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, tiny_batches
+from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, displaced, tiny_batches
 from mutoscope.recipes.latent import latent
 from mutoscope.recipes.teacher import load_teacher
 from mutoscope.seeding import numpy_rng, torch_rng
@@ -28,6 +30,7 @@ from mutoscope.world.world import seen_story
 
 _STEPS = 8  # of the teacher from noise alone
 _EARLIEST = 0.2  # how much of a clip it is shown at least, so that the ground that it draws is the clip's own
+_ASTRAY, _DEAF = 0.15, 0.15  # how often tracks lie beside what a code shows, and how often there are none
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -35,7 +38,8 @@ class RedrawnCrops:
     """Batch after batch of crops of clips, whole in time, beside what a teacher makes of their codes when it draws them anew.
 
     It is shown them through more or less noise, with their words and tracks, so that what it draws is the same clip with its
-    own mistakes. `clips` a step, two crops of each, `side` latents wide; one of them new, the others of the `window` newest.
+    own mistakes; who reads that is told the tracks, too, most of the time. `clips` a step, two crops of each, `side` latents
+    wide; one of them new, the others of the `window` newest.
     """
 
     batches: ClipBatches
@@ -50,11 +54,13 @@ class RedrawnCrops:
         rng = numpy_rng(self.batches.seed, f"redrawn/{step}")
         older = rng.integers(max(0, step + 1 - self.window), step + 1, self.clips - 1)
         crops = [self._crop(int(number), rng, at_actors) for number in (step, *older) for at_actors in (True, False)]
-        frames, actors, codes = zip(*crops, strict=True)
-        return LatentBatch(torch.stack(frames), torch.stack(actors), torch.stack(codes))
+        frames, actors, codes, tracks = (torch.stack(parts) for parts in zip(*crops, strict=True))
+        tracks = displaced(tracks, torch.from_numpy(rng.random(len(tracks)) < _ASTRAY), rng)
+        heard = torch.from_numpy(rng.random(len(tracks)) >= _DEAF).to(tracks)
+        return LatentBatch(frames, actors, codes, tracks * heard[:, None, None, None])
 
-    def _crop(self, number: int, rng: np.random.Generator, at_actors: bool) -> tuple[Tensor, Tensor, Tensor]:
-        """Frames, mattes and code of a part of a clip; of those that there are, rather one with much of an actor, or any."""
+    def _crop(self, number: int, rng: np.random.Generator, at_actors: bool) -> tuple[Tensor, ...]:
+        """Frames, mattes, code and tracks of a part of a clip; rather one with much of an actor, or any that there is."""
         block, index = divmod(number, BLOCK)
         clip = self._redrawn(block)
         frames, actors, codes = clip.frames[index], clip.actors[index], clip.codes[index]  # type: ignore[index]
@@ -63,7 +69,9 @@ class RedrawnCrops:
         row, column = divmod(int(rng.choice(len(odds), p=(odds / odds.sum()).numpy())), shown.shape[1])
         rows, columns = (slice(at, at + self.side) for at in (row, column))
         height, width = (slice(at * SIDE, (at + self.side) * SIDE) for at in (row, column))
-        return frames[..., height, width], actors[..., height, width], codes[:, rows, columns]
+        down, across = (SIDE / size for size in frames.shape[2:])  # of the picture's sides, a latent's
+        tracks = within(clip.tracks[index], row * down, column * across, self.side * down, self.side * across)  # type: ignore[index]
+        return frames[..., height, width], actors[..., height, width], codes[:, rows, columns], tracks
 
     @torch.inference_mode()
     def _redrawn(self, block: int) -> LatentBatch:
@@ -77,7 +85,8 @@ class RedrawnCrops:
             drawn = clips.world.draw(stories, seed, device, actors=True)
             assert drawn.actors is not None
             frames, actors = ((part.clamp(0, 1) * 255).round().byte() for part in (drawn.frames, drawn.actors))
-            condition, _ = self.batches.told(stories, rng, tracks=clips.world.tracks(stories, seed))
+            tracks = clips.world.tracks(stories, seed)
+            condition, _ = self.batches.told(stories, rng, tracks=tracks)
             level = float(rng.uniform(_EARLIEST, 1))
             codes = self.teacher.scaling.scaled(clips.encoder((frames / 255).to(torch.bfloat16)).float())
             noise = torch.randn(codes.shape, generator=torch_rng(seed, "noise")).to(device)
@@ -89,7 +98,7 @@ class RedrawnCrops:
                     sampling,
                     begun=level,
                 )
-            self.kept[block] = LatentBatch(frames.cpu(), actors.cpu(), codes.float().clamp(-1, 1).cpu())
+            self.kept[block] = LatentBatch(frames.cpu(), actors.cpu(), codes.float().clamp(-1, 1).cpu(), tracks)
         return self.kept[block]
 
 
@@ -108,6 +117,8 @@ def latent_decoder(
     """
     # Stories in parts: there is less time for each, so that things go faster.
     batches = clip_batches(Storybook(stage=1, changes=True), codec=codec)
+    # Begun with what an earlier run taught, it would else see the clips that taught that.
+    batches = batches.afresh(int(Checkpoint(batches.clips.codec).sha256[:8], 16))
     model = load_teacher(teacher or WEIGHTS / "diffusion", batches)
     crops = RedrawnCrops(batches=batches, teacher=model, clips=3, side=5, window=192)
     return _decoder_run("latent_decoder", crops, finest, finest_depth, steps=steps)
@@ -123,10 +134,13 @@ def tiny_latent_decoder(*, codec: Path, teacher: Path) -> Run:
 def _decoder_run(name: str, crops: RedrawnCrops, finest: int, depth: int, **how: Any) -> Run:
     trained = Checkpoint(crops.batches.clips.codec)
     config = config_from(LatentConfig, trained.part("autoencoder", dict))
-    config = replace(config, finest=config.finest or finest, finest_depth=config.finest_depth or depth)
+    config = replace(config, finest=config.finest or finest, finest_depth=config.finest_depth or depth, tracks=True)
 
     def build() -> LatentAutoencoder:
-        autoencoder = LatentAutoencoder(config, decoder_alone=True)
+        autoencoder = LatentAutoencoder(config, Care(faint=0.4), decoder_alone=True)
+        for form in crops.teacher.modules():  # what the teacher knows of forms is a beginning
+            if isinstance(form, Sprites) and autoencoder.decoder.sketch is not None:
+                autoencoder.decoder.sketch.load_state_dict(form.state_dict(), strict=False)
         trained.lend_to(autoencoder)
         return autoencoder
 

@@ -108,7 +108,7 @@ def gone_on(predict: Predict, codec: LatentCodec, sentence: str, shape: ClipShap
         0,
     )
     while len(frames) < LENGTHS[-1] * shape.fps:
-        drawn = codec.decode(predict(sentence, known, 1000 * seed + part), None, shape)
+        drawn = predict(sentence, known, 1000 * seed + part)
         frames = np.concatenate([frames, drawn[again if part else 0 :]])
         known, part = codec.encode(frames[-again:]), part + 1
     return frames

@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 
 import cv2
 import numpy as np
+from torch import Tensor
 
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.evaluation.scorecard import Rate
@@ -20,6 +21,7 @@ from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdi
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.cast import stage_of_kind
+from mutoscope.world.storybook.choreography import choreograph, choreography_rng
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story, shows_changes
 from mutoscope.world.storybook.story import Kind, Story
@@ -88,10 +90,11 @@ def measure_ruler(
     reconstructor = Reconstructor(codec, shape) if codec is not None else None
     found: dict[str, list[StoryVerdict]] = {}
     readings: list[StoryReading] = []
-    for story, frames in zip(stories, _films(stories, shape, seed), strict=True):
+    for story, (frames, tracks) in zip(stories, _films(stories, shape, seed), strict=True):
         versions = {"true": frames}
         if reconstructor is not None:
-            versions |= {f"reconstructed, {name}": seen for name, seen in reconstructor.reconstruct(frames).items()}
+            kept = reconstructor.reconstruct(frames, tracks)
+            versions |= {f"reconstructed, {name}": seen for name, seen in kept.items()}
         versions |= {name: change(frames, rng) for name, change in CHANGED.items()}
         for name, seen in versions.items():
             reading = _read(seen, story, shape, kinds)
@@ -154,12 +157,16 @@ CHANGED: Mapping[str, Change] = {
 }  # fmt: skip
 
 
-def _films(stories: Sequence[Story], shape: ClipShape, seed: int) -> Iterator[Frames]:
-    """The true clips (T, H, W, 3), drawn some at a time."""
+def _films(stories: Sequence[Story], shape: ClipShape, seed: int) -> Iterator[tuple[Frames, Tensor]]:
+    """The true clips (T, H, W, 3) and their tracks (T', N, C), drawn some at a time."""
     for first in range(0, len(stories), _AT_ONCE):
-        clips = render_stories(stories[first : first + _AT_ONCE], shape, seed + first)
-        for frames in clips.frames:
-            yield (frames.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+        few = stories[first : first + _AT_ONCE]
+        clips, tracks = (
+            render_stories(few, shape, seed + first),
+            choreograph(few, shape, choreography_rng(seed + first)).code(),
+        )
+        for frames, told in zip(clips.frames, tracks, strict=True):
+            yield (frames.permute(0, 2, 3, 1) * 255).round().byte().numpy(), told
 
 
 def _read(frames: Frames, story: Story, shape: ClipShape, kinds: Sequence[Kind]) -> StoryReading:
