@@ -79,7 +79,7 @@ def test_a_first_frame_is_shown_as_well_as_the_codec_can(tiny_story: Path, tmp_p
     codec = pipeline.codec
     photo = fit_photo(open_photo(api.SAMPLE), 128, 128)
     told = GenerateRequest(prompt=PROMPT, photo=str(api.SAMPLE), model=str(tiny_story), **SHORT)
-    codes = pipeline.codes(told, pipeline.conditioner(told))
+    codes = pipeline.codes(told, pipeline.staged(told, pipeline.conditioner(told)))
     assert np.allclose(codes[:1], codec.encode(photo[None]), atol=1e-5)  # type: ignore[attr-defined]
     assert not np.array_equal(with_photo.frames, made(tiny_story, size="64x64", fps=8).frames)
     last = made(tiny_story, photo=str(api.SAMPLE), last=str(api.SAMPLE), size="64x64", fps=8)

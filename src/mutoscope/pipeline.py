@@ -103,9 +103,10 @@ class Pipeline:
         if not isinstance(self.family, Streaming) or self.raising is None:
             return Stream.of(self.generate(request, on_progress, pixels=pixels))
         refuse_lacking(request, self.family)
-        told = self.staged(request, self.conditioner(request, pixels))
+        told = self.conditioner(request, pixels)
         if told.delivered.fps % 2:  # of a clip that goes on, that is its own rate
             return Stream.of(self.generate(request, on_progress, pixels=pixels))
+        told = self.staged(request, told)
         codes = self.family.stream(*self._asked(request, told, on_progress))
         manifest = self.manifest(request, told, self.understood(told), None)
         return Stream(chunks=self._shown(told, codes, self.raising), manifest=manifest)

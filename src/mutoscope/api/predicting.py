@@ -10,6 +10,7 @@ from mutoscope.api.loading import RUNS
 from mutoscope.api.measuring import drawing_model, families_here
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.forecaster import open_forecaster
+from mutoscope.checkpoints.latent import codec_of
 from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
@@ -92,7 +93,8 @@ def _alike(
     first, _, conditioner, stage = next(iter(models.values()))
     alike = {}
     for name, (kept, pipeline, told, _) in models.items():
-        if all(kept.config[part] == first.config[part] for part in ("codec", "shape", "stage")):
+        one_codec = len({Checkpoint(codec_of(one)).sha256 for one in (kept, first)}) == 1  # and one decoder
+        if one_codec and all(kept.config[part] == first.config[part] for part in ("shape", "stage")):
             alike[name] = going_on(pipeline, told)
         else:
             tell(f"Left out: {name}. It has another codec, shape or stage than {next(iter(models))}; measure it alone.")

@@ -43,8 +43,8 @@ class Care:
     """How much more actors, edges, and the outlines of actors count in training. What is drawn before the ground is a small
     share of the pixels and all of the story, and its outline tells what it is; edges of a textured ground tell nothing.
 
-    `faint`: a clip whose actors differ less than that from their ground (0..1) counts by as much more: white things on a pale
-    ground can else be drawn wrongly at little cost.
+    `faint`: a clip whose actors differ less than that from their ground (0..1) counts by as much more, as far as if they differed
+    by a tenth: white things on a pale ground can else be drawn wrongly at little cost.
     """
 
     actors: float = 2.0
@@ -194,7 +194,7 @@ class LatentAutoencoder(Objective):
 
 def contrast_of(frames: Tensor, actors: Tensor) -> Tensor:  # (B, T, C, H, W), (B, T, H, W) -> (B,)
     """By how much actors differ from the mean colour of all around them; 1 where there are none."""
-    shown, around = actors.unsqueeze(2), 1 - actors.unsqueeze(2)
+    shown, around = (mask.to(frames).unsqueeze(2) for mask in (actors > 0.9, actors < 0.1))  # a rim is partly ground
     ground = (frames * around).sum(dim=(1, 3, 4)) / around.sum(dim=(1, 3, 4)).clamp(min=1)
     apart = (frames - ground[:, None, :, None, None]).abs().mean(dim=2, keepdim=True)
     count = shown.sum(dim=(1, 2, 3, 4))

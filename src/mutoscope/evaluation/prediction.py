@@ -55,8 +55,9 @@ def measure_prediction(
 ) -> PredictionReport:
     """Ask for the rest of true clips, of which `given` frames are shown and the caption, which comes first, is told.
 
-    Below what anyone can reach stands the codec's own error, above what anyone should need the last frame, held. Of several
-    futures the mean error is told and that of the best one, as the true one is only one of those that may be.
+    Below stands the codec's own error, of true codes and without tracks (who is told tracks may come nearer); above what anyone
+    should need the last frame, held. Of several futures the mean error is told and that of the best one, as the true one is
+    only one of those that may be.
     """
     check_given(given, shape)
     known = 1 + given // STRIDE

@@ -55,7 +55,6 @@ class RedrawnCrops:
         older = rng.integers(max(0, step + 1 - self.window), step + 1, self.clips - 1)
         crops = [self._crop(int(number), rng, at_actors) for number in (step, *older) for at_actors in (True, False)]
         frames, actors, codes, tracks = (torch.stack(parts) for parts in zip(*crops, strict=True))
-        tracks = displaced(tracks, torch.from_numpy(rng.random(len(tracks)) < _ASTRAY), rng)
         heard = torch.from_numpy(rng.random(len(tracks)) >= _DEAF).to(tracks)
         return LatentBatch(frames, actors, codes, tracks * heard[:, None, None, None])
 
@@ -70,7 +69,8 @@ class RedrawnCrops:
         rows, columns = (slice(at, at + self.side) for at in (row, column))
         height, width = (slice(at * SIDE, (at + self.side) * SIDE) for at in (row, column))
         down, across = (SIDE / size for size in frames.shape[2:])  # of the picture's sides, a latent's
-        tracks = within(clip.tracks[index], row * down, column * across, self.side * down, self.side * across)  # type: ignore[index]
+        tracks = displaced(clip.tracks[[index]], torch.tensor([rng.random() < _ASTRAY]), rng)[0]  # type: ignore[index]
+        tracks = within(tracks, row * down, column * across, self.side * down, self.side * across)
         return frames[..., height, width], actors[..., height, width], codes[:, rows, columns], tracks
 
     @torch.inference_mode()

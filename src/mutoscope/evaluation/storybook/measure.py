@@ -21,7 +21,6 @@ from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdi
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.cast import stage_of_kind
-from mutoscope.world.storybook.choreography import choreograph, choreography_rng
 from mutoscope.world.storybook.drawing import render_stories
 from mutoscope.world.storybook.sampling import sample_story, shows_changes
 from mutoscope.world.storybook.story import Kind, Story
@@ -161,11 +160,8 @@ def _films(stories: Sequence[Story], shape: ClipShape, seed: int) -> Iterator[tu
     """The true clips (T, H, W, 3) and their tracks (T', N, C), drawn some at a time."""
     for first in range(0, len(stories), _AT_ONCE):
         few = stories[first : first + _AT_ONCE]
-        clips, tracks = (
-            render_stories(few, shape, seed + first),
-            choreograph(few, shape, choreography_rng(seed + first)).code(),
-        )
-        for frames, told in zip(clips.frames, tracks, strict=True):
+        clips = render_stories(few, shape, seed + first)
+        for frames, told in zip(clips.frames, clips.tracks.code(), strict=True):
             yield (frames.permute(0, 2, 3, 1) * 255).round().byte().numpy(), told
 
 
