@@ -41,6 +41,17 @@ def upright() -> Sketch:
     return sketch
 
 
+def test_at_times_at_which_nobody_tells_of_him_an_actor_is_not_shown() -> None:
+    sketch, always = upright(), actor(0.5, 0.5).expand(1, 3, 1, -1).clone()
+    for absent in (0, 1):
+        told = always.clone()
+        told[:, absent] = 0
+        shown, whole = sketch.drawn(told, 16, 16), sketch.drawn(always, 16, 16)
+        assert not shown[:, absent].any()
+        others = [time for time in range(3) if time != absent]
+        assert torch.equal(shown[:, others], whole[:, others])
+
+
 def test_tracks_told_of_a_part_are_drawn_as_that_part_of_the_whole() -> None:
     one = actor(0.4, 0.6, tall=0.5, turn=0.3)
     sketch = upright()

@@ -129,7 +129,8 @@ def test_some_crops_to_learn_from_are_told_no_tracks(tiny_codec: Path, tiny_stor
     assert 0 < int((~told).sum()) < len(told) / 2
 
 
-def test_a_clip_is_decoded_by_the_tracks_that_it_was_drawn_by(tiny_story: Path) -> None:
+@pytest.mark.parametrize("photo", [False, True])
+def test_a_clip_is_decoded_by_the_tracks_that_it_was_drawn_by(tiny_story: Path, photo: bool) -> None:
     pipeline = load_pipeline(tiny_story, WEIGHTS / "matte")
     assert isinstance(pipeline.codec, LatentCodec)
     assert pipeline.choreographer is not None
@@ -139,9 +140,13 @@ def test_a_clip_is_decoded_by_the_tracks_that_it_was_drawn_by(tiny_story: Path) 
     told.load_state_dict(own.state_dict(), strict=False)
     pipeline = replace(pipeline, codec=LatentCodec(listening(told)))
     request = GenerateRequest(prompt="a red circle bounces", seconds=1.0, fps=8, size="128x128")
-    asked = pipeline.staged(request, pipeline.conditioner(request))
-    codes, tracks = pipeline.codes(request, asked), asked.condition.tracks[0]
-    frames = pipeline.generate(request).frames
+    first = np.full((128, 128, 3), 200, np.uint8) if photo else None
+    asked = pipeline.staged(request, pipeline.conditioner(request, first))
+    codes, tracks = pipeline.codes(request, asked), asked.condition.tracks[0].clone()
+    frames = pipeline.generate(request, pixels=first).frames
+    if photo:  # a frame that is known shows better where everyone is
+        assert tracks[0].any()
+        tracks[0] = 0
     assert np.array_equal(frames, pipeline.codec.decode(codes, None, asked.shape, tracks=tracks)[: len(frames)])
     assert not np.array_equal(frames, pipeline.codec.decode(codes, None, asked.shape)[: len(frames)])
 

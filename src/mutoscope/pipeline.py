@@ -83,7 +83,9 @@ class Pipeline:
             codes = self.codes(request, told, on_progress)
             understood = self.understood(told)
         with clock.stage("decode"):
-            frames = self.codec.decode(codes, told.picture, told.shape, on_progress, tracks=told.condition.tracks[0])
+            frames = self.codec.decode(
+                codes, told.picture, told.shape, on_progress, tracks=told.condition.shown_tracks()
+            )
             moving = told.picture is not None and request.motion > 0 and any(understood)
             check_frames(frames, moving=moving)
         if self.raising is not None:
@@ -123,7 +125,7 @@ class Pipeline:
             if last <= settled:
                 continue
             part = replace(told.shape, frames=1 + STRIDE * (len(made) - 1 - first))
-            tracks = told.condition.tracks[0, first : len(made)]
+            tracks = told.condition.shown_tracks()[first : len(made)]
             frames = self.codec.decode(torch.cat(made[first:]), None, part, tracks=tracks)
             frames = raising(frames, told.shape.fps, wanted)
             begin = first * STRIDE * wanted.fps // told.shape.fps
@@ -191,7 +193,7 @@ class Pipeline:
 
     def _look(self, made: Callable[[], Tensor], told: Told) -> Pixels:
         """The frame in the middle of a drawn clip, as far as its codes are known."""
-        frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape, tracks=told.condition.tracks[0])
+        frames: Pixels = self.codec.decode(made()[0], told.picture, told.shape, tracks=told.condition.shown_tracks())
         middle: Pixels = frames[len(frames) // 2]
         return middle
 

@@ -111,6 +111,6 @@ def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
         condition, _ = pipeline.choreographed(encode_condition(conditioner.tokenizer, [timeline], known=known), seed)
         codes = pipeline.family.sample(shape, condition, seed, pipeline.family.own, lambda *_: None)[0]
-        return pipeline.codec.decode(codes, None, conditioner.drawn, tracks=condition.tracks[0])
+        return pipeline.codec.decode(codes, None, conditioner.drawn, tracks=condition.shown_tracks())
 
     return predict

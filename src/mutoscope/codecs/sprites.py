@@ -1,7 +1,7 @@
 """Sprites: what each kind of actor looks like, as learned, laid where its track says it is."""
 
 import torch
-from einops import rearrange
+from einops import rearrange, repeat
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -33,18 +33,20 @@ class Sprites(nn.Module):
             table._adam = True  # type: ignore[attr-defined]
 
     def drawn(self, tracks: Tensor, height: int, width: int) -> Tensor:  # (B,T,N,C) -> (B,T,4,8,H,W)
-        """The pictures: at each moment, what is nearest hides what is behind it."""
-        there = tracks[:, 0, :, PRESENT] > 0  # most clips have room for more actors than they show
+        """The pictures: at each moment, what is nearest hides what is behind it; nobody at times at which he is not there."""
+        what = tracks[..., : MOMENTS.start].amax(dim=1)
+        there = what[..., PRESENT] > 0  # most clips have room for more actors than they show
         moments = rearrange(tracks[..., MOMENTS], "b t n (s m) -> b n (t s) m", m=MOMENT)[there]
         sprites = torch.cat([(_SHARP * self.mattes).sigmoid(), self.looks], dim=1)
-        sprites = torch.einsum("ak,kcij->acij", tracks[:, 0, :, KIND][there], sprites)
+        sprites = torch.einsum("ak,kcij->acij", what[..., KIND][there], sprites)
         grid = rearrange(_within(moments, height, width), "a f h w two -> a (f h) w two").to(sprites)
         laid = F.grid_sample(sprites, grid, align_corners=True)
         laid = rearrange(laid, "a c (f h) w -> a f c h w", h=height)
-        matte, looks = laid[:, :, :1], laid[:, :, 1:]
+        when = repeat(tracks[..., PRESENT], "b t n -> b n (t s) 1 1 1", s=STRIDE)[there]
+        matte, looks = laid[:, :, :1] * when.to(laid), laid[:, :, 1:]
         mattes = matte.new_zeros(*there.shape, *matte.shape[1:])
         mattes[there] = matte
-        shown = matte * _unhidden(mattes, tracks[:, 0, :, DEPTH])[there]
+        shown = matte * _unhidden(mattes, what[..., DEPTH])[there]
         layers = torch.cat([shown, shown * moments[..., 5:8, None, None].to(shown), shown * looks], dim=2)
         drawn = layers.new_zeros(len(tracks), *layers.shape[1:]).index_add(0, there.nonzero()[:, 0], layers)
         return rearrange(drawn, "b (t s) c h w -> b t s c h w", s=STRIDE)

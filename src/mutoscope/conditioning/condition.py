@@ -62,6 +62,12 @@ class Condition(NamedTuple):
             return self
         return self._replace(tracks=self.tracks * ~which[:, None, None, None])
 
+    def shown_tracks(self) -> Tensor:  # (T,N,C), of a batch of one
+        """Tracks for who makes frames of codes: none at known times, as what is known shows better where everyone is."""
+        if not self.tracks.numel() or not self.given.numel():
+            return self.tracks[0]
+        return self.tracks[0] * (self.given[0] == Given.NOTHING)[:, None, None]
+
     def looked_at(self) -> "Condition":
         """The same for who makes something else than codes, and sees what is known of them, if anything is."""
         empty = self.known.new_zeros(len(self.seconds), 0)
