@@ -14,6 +14,7 @@ from mutoscope.checkpoints.checkpoint import save_checkpoint
 from mutoscope.checkpoints.latent import load_autoencoder
 from mutoscope.cli import main
 from mutoscope.codecs.latent import LatentAutoencoder, LatentCodec
+from mutoscope.evaluation.storybook.colours import COLOURS, inked, label_pixels, skins
 from mutoscope.evaluation.storybook.measure import (
     blurred,
     frozen,
@@ -22,8 +23,11 @@ from mutoscope.evaluation.storybook.measure import (
     reversed_in_time,
     softened,
 )
+from mutoscope.evaluation.storybook.patterns import most_like
 from mutoscope.evaluation.storybook.reading import StoryReading, read_story
 from mutoscope.evaluation.storybook.reconstruction import Reconstructor
+from mutoscope.evaluation.storybook.regions import actor_regions
+from mutoscope.evaluation.storybook.silhouettes import silhouette
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, judge_story
 from mutoscope.recipes.latent import tiny_latent
 from mutoscope.shapes import ClipShape
@@ -119,6 +123,26 @@ def test_everything_a_circle_can_do_is_read_with_its_direction(act: Act) -> None
 
 def test_a_true_clip_is_right_in_all_that_its_story_says() -> None:
     assert judge_story(read(film(MOVES), MOVES), MOVES).obeyed
+
+
+def test_a_circle_whose_spot_was_not_drawn_is_still_a_circle() -> None:
+    for colour in (Colour.RED, Colour.WHITE):
+        told = story(Kind.CIRCLE, Act(action=Action.BOUNCE), colour)
+        frames, disc = film(told).copy(), render_stories([told], SHAPE, 4, mattes=True).mattes
+        assert disc is not None
+        rows, columns = np.mgrid[: SHAPE.height, : SHAPE.width]
+        for frame, matte in zip(frames, disc[0].amax(0).numpy() > 0.5, strict=True):
+            row, column, radius = rows[matte].mean(), columns[matte].mean(), np.sqrt(matte.sum() / np.pi)
+            below = frame[int(row + radius / 2), int(column)]
+            frame[np.hypot(rows - row, columns - column) < 0.85 * radius] = below
+        frame, own = frames[0], COLOURS.index(colour)
+        labels = label_pixels(frame)
+        seen = silhouette(max(actor_regions(labels, own), key=np.sum), labels == own, inked(frame), skins(frame))
+        assert seen is not None
+        nearest, far = most_like(seen, SHAPE.height, SHAPES, colour)
+        assert nearest.kind is Kind.CIRCLE
+        assert far < most_like(seen, SHAPE.height, (Kind.SQUARE,), colour)[1] / 2
+        assert judge_story(read(frames, told), told).obeyed
 
 
 def test_a_clip_of_256_pixels_is_read_as_well() -> None:

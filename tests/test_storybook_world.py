@@ -145,6 +145,17 @@ def test_nothing_turns_so_fast_that_it_seems_to_turn_back() -> None:
     assert (steps < 0.5 * fold).all()
 
 
+@pytest.mark.parametrize("colour", Colour)
+def test_even_a_small_circle_shows_that_it_turns(colour: Colour) -> None:
+    actor = Actor(kind=Kind.CIRCLE, colour=colour, size=Size.SMALL)
+    shape = ClipShape(frames=25, height=128, width=128, fps=8)
+    drawn = render_stories([told([actor], [act(Action.SPIN)])], shape, 0, mattes=True)
+    assert drawn.mattes is not None
+    area = drawn.mattes[0, 0, 0].sum()
+    changed = (drawn.frames[0] - drawn.frames[0, :1]).abs().amax(dim=1) > 0.15
+    assert changed.sum(dim=(1, 2)).amax() > 0.06 * area
+
+
 def test_a_walk_becomes_a_run_as_legs_and_speed_change_together() -> None:
     tracks = tracks_of([one(Kind.MAN, act(Action.WALK, RIGHT), act(Action.RUN, RIGHT))], fps=40)
     walk, run, speed = tracks.walk[0, :, 0], tracks.run[0, :, 0], tracks.x[0, :, 0].diff() * 40

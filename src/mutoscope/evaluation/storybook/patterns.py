@@ -1,7 +1,7 @@
 """Patterns: what every kind looks like to the parser, taken from pictures that the world itself draws."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 
@@ -92,6 +92,9 @@ def _drawn(pixels: int, kind: Kind, colour: Colour) -> tuple[Pattern, ...]:
             middle = np.array([x - seen.x, y - seen.y]) / seen.span
             tall = float(height) / seen.span
             found.append(Pattern(kind=kind, colour=colour, action=action, seen=seen, height=tall, middle=middle))
+            if kind is Kind.CIRCLE:  # it is one without its spot, too
+                bare = replace(seen, hole=np.zeros(2), holed=0.0, lined=0.0)
+                found.append(Pattern(kind=kind, colour=colour, action=action, seen=bare, height=tall, middle=middle))
     assert found, f"a {colour} {kind} cannot be seen"
     return tuple(found)
 

@@ -51,5 +51,5 @@ def darker(rgb: Tensor, share: float) -> Tensor:
 
 
 def pale(rgb: Tensor, share: float) -> Tensor:
-    """A colour (I, 3) as it is where paint is thin: towards a middle grey-white, never another of the ten."""
-    return rgb * (1 - share) + share * torch.where(rgb.amin(1, keepdim=True) > 0.9, 0.72, 0.93)
+    """A colour (I, 3) as it is where paint is thin: towards a grey-white, white towards a middle grey; none of the ten."""
+    return rgb * (1 - share) + share * torch.where(rgb.amin(1, keepdim=True) > 0.9, 0.5, 0.93)

@@ -11,8 +11,8 @@ def shape_layers(kind: Kind, p: Points, pose: Pose) -> list[Layer]:
     """The layers of a plain shape."""
     if kind is not Kind.CIRCLE:
         return [Layer(distance=_outline(kind, p), colour=pose.rgb)]
-    # A disc looks the same however it is turned, so it carries a lighter spot near its rim.
-    spot = disc(p, 0, -0.6, 0.2)
+    # A disc looks the same however it is turned, so it carries a lighter spot, large enough to be seen on a small one.
+    spot = disc(p, 0, -0.5, 0.3)
     return [Layer(distance=disc(p, 0, 0, 1), colour=pose.rgb), Layer(distance=spot, colour=pale(pose.rgb, 0.7))]
 
 
