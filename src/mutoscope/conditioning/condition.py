@@ -63,7 +63,7 @@ class Condition(NamedTuple):
         return self._replace(tracks=self.tracks * ~which[:, None, None, None])
 
     def shown_tracks(self) -> Tensor:  # (T,N,C), of a batch of one
-        """Tracks for who makes frames of codes: none at known times, as what is known shows better where everyone is."""
+        """Tracks for who makes frames of codes: none at times of which something is known, which shows better where everyone is."""
         if not self.tracks.numel() or not self.given.numel():
             return self.tracks[0]
         return self.tracks[0] * (self.given[0] == Given.NOTHING)[:, None, None]
