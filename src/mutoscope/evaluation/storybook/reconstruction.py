@@ -12,8 +12,7 @@ from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.shapes import ClipShape
 
-# The second as tokens; the third told where everyone is beside its code, by codecs that heed that, as they are where clips are
-# made.
+# The second as tokens; the third told where everyone is beside its code, where a codec heeds that, as clips are made.
 CONTINUOUS, DISCRETE, TOLD = "continuous", "discrete", "told tracks"
 
 
