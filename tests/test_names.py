@@ -1,9 +1,11 @@
 """Texts without names: who does what is read alike, whatever it is that does it."""
 
+import pytest
 import torch
 from torch import Tensor
 
 from mutoscope.conditioning.condition import Condition, encode_condition
+from mutoscope.errors import MutoscopeError
 from mutoscope.families.hearing import Listener
 from mutoscope.language.names import Names, NamesConfig
 from mutoscope.language.timeline import parse_timeline
@@ -77,3 +79,13 @@ def test_names_are_words_of_one_kind_alone() -> None:
     kept = dict(zip(spoken.words, (ids[0] < TOKENIZER.words).tolist(), strict=True))
     assert kept["圆圈"]
     assert not kept["圆"]
+
+
+def test_names_of_words_and_meanings_that_there_are_not_are_an_error_that_tells_them() -> None:
+    for config, wrong in (
+        (NamesConfig(things=((2, 6),)), "things in a NamesConfig has 6"),
+        (NamesConfig(things=((-1,),)), "things in a NamesConfig has -1"),
+        (NamesConfig(things=((2,),), meanings=(1,)), "meanings in a NamesConfig has 1"),
+    ):
+        with pytest.raises(MutoscopeError, match=wrong):
+            Names(config, words=6, meanings=1)

@@ -1,13 +1,18 @@
 """A sketch shows each actor where its track says, as large and turned as it says, the nearest in front."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import Tensor
 
 from mutoscope.codecs.track_code import DEPTH, KIND, MOMENT, MOMENTS, PRESENT, within
+from mutoscope.errors import MutoscopeError
+from mutoscope.families.clip_denoiser import ClipDenoiser
 from mutoscope.families.sketch import Sketch
+from mutoscope.language.tokens import Tokenizer
+from mutoscope.recipes.diffusion_storybook import denoiser_config
 from mutoscope.seeding import numpy_rng
 from mutoscope.world.storybook.world import Storybook
 
@@ -142,3 +147,9 @@ def test_the_world_draws_its_actors_where_a_sketch_has_them(frame: int) -> None:
     drawn = Sketch(8).drawn(world.tracks(stories, 3), 32, 32)[:, (frame + 3) // 4, -1, 0].detach()
     overlap = torch.minimum(drawn, seen).sum(dim=(1, 2)) / torch.maximum(drawn, seen).sum(dim=(1, 2))
     assert overlap.min() > 0.45  # a blob at first, whatever their form
+
+
+def test_a_sketch_without_tracks_is_an_error() -> None:
+    config = denoiser_config(Tokenizer(Storybook(stage=1).vocabulary), stage=1)
+    with pytest.raises(MutoscopeError, match="a sketch and no tracks"):
+        ClipDenoiser(replace(config, sketch=True, tracks=False))

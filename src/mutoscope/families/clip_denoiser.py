@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from mutoscope.codecs.latent_code import CHANNELS
 from mutoscope.codecs.scaling import Scaling
 from mutoscope.conditioning.condition import Condition, Given
+from mutoscope.errors import MutoscopeError
 from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
 from mutoscope.families.family import Sampling
@@ -71,6 +72,12 @@ class ClipDenoiser(Denoiser):
     """
 
     def __init__(self, config: ClipDenoiserConfig) -> None:
+        if config.sketch and not config.tracks:
+            raise MutoscopeError(
+                "A ClipDenoiserConfig has a sketch and no tracks.",
+                "A sketch is a picture of tracks.",
+                "Set tracks to true, or sketch to false.",
+            )
         width, inside = config.width, config.patch**2 * CHANNELS
         super().__init__(config.text, config.meanings, width)
         self.patch = config.patch

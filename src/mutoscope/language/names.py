@@ -1,9 +1,12 @@
 """Names of things, and how a text is heard without them: what is said of a heart, as of the first thing that was named."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from mutoscope.errors import MutoscopeError
 
 Ids = tuple[int, ...]
 
@@ -31,6 +34,8 @@ class Names(nn.Module):
 
     def __init__(self, config: NamesConfig, words: int, meanings: int) -> None:
         super().__init__()
+        _check("things", [word for thing in config.things for word in thing], words)
+        _check("meanings", config.meanings, meanings)
         self.words, self.things = words, len(config.things)
         things = torch.zeros(words, dtype=torch.int64)
         for thing, ids in enumerate(config.things, start=1):
@@ -55,3 +60,13 @@ class Names(nn.Module):
         stand_ins = self.words + order.gather(1, (thing - 1).clamp(min=0))
         is_name = thing > 0
         return torch.where(is_name, stand_ins, word_ids), ngram_ids * ~is_name[..., None]
+
+
+def _check(what: str, ids: Sequence[int], count: int) -> None:
+    beyond = [number for number in ids if not isinstance(number, int) or not 0 <= number < count]
+    if beyond:
+        raise MutoscopeError(
+            f"{what} in a NamesConfig has {beyond[0]!r}.",
+            f"Of whole numbers from 0 to {count - 1} each says which.",
+            "Take the bundled model, or train it again.",
+        )
