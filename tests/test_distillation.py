@@ -90,6 +90,8 @@ def test_a_pupil_that_is_told_tracks_learns_from_nobody_who_goes_by_none(
     weights = load_file(teacher / "model.safetensors")
     save_file({n: w for n, w in weights.items() if "tracks_in" not in n}, teacher / "model.safetensors")
     config = (teacher / "config.json").read_text()
-    (teacher / "config.json").write_text(config.replace('"tracks": true', '"tracks": false'))
+    (teacher / "config.json").write_text(
+        config.replace('"tracks": true', '"tracks": false').replace('"sketch": true', '"sketch": false')
+    )
     with pytest.raises(MutoscopeError, match="heeds no tracks"):
         tiny_distilled_storybook(codec=tiny_codec, teacher=teacher).batches(0)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from einops import rearrange
 from torch import Tensor
 
 from mutoscope import api
@@ -158,6 +159,28 @@ def test_a_decoder_that_draws_finer_begins_as_it_was() -> None:
     assert finer.decoder.detail is not None
     torch.nn.init.normal_(finer.decoder.detail.out.weight)
     assert not torch.allclose(finer.decoder(code), plain.decoder(code))
+
+
+def test_a_decoder_of_few_colours_keeps_each_at_all_times_and_reads_them_anew_in_every_clip() -> None:
+    plain, few = autoencoder(), LatentAutoencoder(replace(CONFIG, colours=2))
+    few.load_state_dict(plain.state_dict() | {k: v for k, v in few.state_dict().items() if ".out." in k}, strict=False)
+    for model, line in ((few, True), (plain, False)):
+        pixels = rearrange(model.decoder(model.encoder(clips())).detach(), "b t c h w -> b (t h w) c")
+        spread = torch.linalg.svdvals(pixels - pixels.mean(dim=1, keepdim=True))
+        # Mixtures of two colours lie on one line of the colour space, and of one only if neither ever changes.
+        assert bool((spread[:, 1] < 1e-4 * spread[:, 0]).all()) is line
+    shown = rearrange(few.eval().decoder(few.encoder(clips())).detach(), "b t c h w -> b (t h w) c")
+    first, second = (clip.unique(dim=0) for clip in shown)
+    assert len(first) == len(second) == 2  # made, no pixel is between them
+    assert not torch.allclose(first, second, atol=1e-4)
+    assert few.decoder.palette is not None
+    few.train()
+    batch = LatentBatch(
+        (255 * clips()).byte(), torch.zeros(2, SHAPE.frames, SHAPE.height, SHAPE.width, dtype=torch.uint8)
+    )
+    loss, _ = few.loss("reconstruction", batch, torch_rng(0, "few"))
+    learned = torch.autograd.grad(loss, list(few.decoder.palette.parameters()))
+    assert all(bool(part.any()) for part in learned)
 
 
 def test_a_decoder_goes_on_alone_and_reads_the_same_codes(

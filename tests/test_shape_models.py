@@ -29,8 +29,12 @@ def shapes_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs = tmp_path_factory.mktemp("shapes") / "runs"
     for world in WORLDS:
         codec = train(f"tiny_latent_{world}", folder=runs / f"latent_{world}").folder
-        for family in ("diffusion", "gan", "autoregressive"):
-            train(f"tiny_{family}_{world}", codec=codec, folder=runs / f"{family}_{world}")
+        teacher = train(f"tiny_diffusion_{world}", codec=codec, folder=runs / f"diffusion_{world}").folder
+        distilled = train(
+            f"tiny_distilled_{world}", codec=codec, teacher=teacher, start=teacher, folder=runs / f"distilled_{world}"
+        ).folder
+        train(f"tiny_gan_{world}", codec=codec, start=distilled, folder=runs / f"gan_{world}")
+        train(f"tiny_autoregressive_{world}", codec=codec, folder=runs / f"autoregressive_{world}")
     train("tiny_moving_shapes_classifier", folder=runs / "moving_shapes_classifier")
     return runs.parent
 
@@ -48,7 +52,9 @@ def test_checkpoints_say_of_which_world_they_are(shapes_home: Path) -> None:
         checkpoint = Checkpoint(shapes_home / "runs" / f"diffusion_{world}" / "checkpoint")
         assert checkpoint.part("world", str) == world
         assert "stage" not in checkpoint.config
-        assert Checkpoint(checkpoint.folder / "codec").sha256 == checkpoint.part("codec", str)
+        codec = Checkpoint(checkpoint.folder / "codec")
+        assert codec.sha256 == checkpoint.part("codec", str)
+        assert codec.part("autoencoder", dict)["colours"] == (2 if world == "mocogan_shapes" else 0)
 
 
 def test_the_protocol_of_mocogan_measures_every_family_that_is_here(at_shapes: Path) -> None:

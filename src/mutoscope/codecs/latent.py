@@ -9,6 +9,7 @@ import torch
 from einops import rearrange
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from mutoscope.codecs.latent_code import CHANNELS, STRIDE, jittered, latent_shape, rounded
 from mutoscope.codecs.picture import Picture
@@ -20,12 +21,16 @@ from mutoscope.shapes import ClipShape
 
 _PATCH = 8  # pixels to the side of the encoder's patches
 _FINE = 4  # and of the decoder's, whose depth in time is 2
+_DECIDED = (
+    4.0  # by how much the odds of a clip's colours are stretched while they are learned: few pixels lie between two
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LatentConfig:
     """Channels and blocks: of the encoder at 1/8 and 1/16 of the side, of the decoder at 1/16, 1/8, 1/4 and, in every
-    frame, 1/2 (`finest`; 0: nothing there). `tracks`: the decoder can be told where everyone is."""
+    frame, 1/2 (`finest`; 0: nothing there). `tracks`: the decoder can be told where everyone is. `colours`: how many a clip
+    has, each the same at all times, one of which each pixel has; 0: as many as there are pixels."""
 
     seen: int
     coarse: int
@@ -36,6 +41,7 @@ class LatentConfig:
     finest: int = 0
     finest_depth: int = 0
     tracks: bool = False
+    colours: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +79,7 @@ class LatentEncoder(nn.Module):
         clip = torch.cat([clip[:, :1].expand(-1, STRIDE - 1, -1, -1, -1), clip], dim=1)
         x = self.first(self.patches(folded(clip, STRIDE, _PATCH)))
         x = self.second(self.down(folded(x, 1, 2)))
-        code: Tensor = self.out(nn.functional.layer_norm(x, x.shape[-1:])).tanh()
+        code: Tensor = self.out(F.layer_norm(x, x.shape[-1:])).tanh()
         return code
 
 
@@ -90,8 +96,10 @@ class LatentDecoder(nn.Module):
         self.second = nn.Sequential(*(VideoBlock(middle, causal=False) for _ in range(depths[1])))
         self.wide = nn.Linear(middle, 8 * fine)
         self.third = nn.Sequential(*(VideoBlock(fine, causal=False) for _ in range(depths[2])))
-        self.out = nn.Linear(fine, 2 * _FINE**2 * 3)
-        self.detail = Detail(fine, config.finest, config.finest_depth) if config.finest else None
+        shown = config.colours or 3
+        self.out = nn.Linear(fine, 2 * _FINE**2 * shown)
+        self.detail = Detail(fine, config.finest, config.finest_depth, shown) if config.finest else None
+        self.palette = Palette(middle, config.colours) if config.colours else None
         self.sketch = DecoderSketch(fine, config.finest) if config.tracks else None
         for edge in (self.into, self.out):
             edge.weight._adam = True  # type: ignore[attr-defined]
@@ -99,30 +107,61 @@ class LatentDecoder(nn.Module):
     def forward(self, code: Tensor, tracks: Tensor | None = None) -> Tensor:
         """Frames (B, T, 3, H, W), about 0..1, of codes (B, T', H/16, W/16, C) and, where told, their tracks (B, T', N, C)."""
         x = self.first(self.into(code))
-        x = self.second(unfolded(self.up(x), 1, 2))
-        x = unfolded(self.wide(x), 2, 2)
+        whole = self.second(unfolded(self.up(x), 1, 2))
+        x = unfolded(self.wide(whole), 2, 2)
         coarse, fine = (0, 0) if self.sketch is None or tracks is None else self.sketch(tracks, *x.shape[2:4])
         x = self.third(x + coarse)
-        clip = unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 2, _FINE)
+        clip = unfolded(self.out(F.layer_norm(x, x.shape[-1:])), 2, _FINE)
         clip = (clip if self.detail is None else clip + self.detail(x, fine))[:, STRIDE - 1 :]
+        if self.palette is not None:
+            clip = self.palette(whole, clip)
         return (rearrange(clip, "b t h w c -> b t c h w") + 1) / 2
 
 
 class Detail(nn.Module):
     """What is added to a clip whose every 4x4 pixels of two frames were told at once: blocks at 1/2 of the side, in every frame."""
 
-    def __init__(self, fine: int, finest: int, depth: int) -> None:
+    def __init__(self, fine: int, finest: int, depth: int, shown: int) -> None:
         super().__init__()
         self.wide = nn.Linear(fine, 8 * finest)
         self.blocks = nn.Sequential(*(VideoBlock(finest, causal=False) for _ in range(depth)))
-        self.out = nn.Linear(finest, (_FINE // 2) ** 2 * 3)
+        self.out = nn.Linear(finest, (_FINE // 2) ** 2 * shown)
         nn.init.zeros_(self.out.weight)  # a decoder that has learned to do without it begins as it was
         nn.init.zeros_(self.out.bias)
         self.out.weight._adam = True  # type: ignore[attr-defined]
 
     def forward(self, x: Tensor, sketch: Tensor | int = 0) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, 3)
         x = self.blocks(unfolded(self.wide(x), 2, 2) + sketch)
-        return unfolded(self.out(nn.functional.layer_norm(x, x.shape[-1:])), 1, _FINE // 2)
+        return unfolded(self.out(F.layer_norm(x, x.shape[-1:])), 1, _FINE // 2)
+
+
+class Palette(nn.Module):
+    """Indexed colours: a few of a clip, each read wherever in it there is most to be read of it, and which of them each pixel has.
+
+    Content is kept apart from motion (as MoCoGAN does, section 3): only the latter changes in time. While it learns, a pixel may
+    be between two colours, so that there is a slope to follow.
+    """
+
+    def __init__(self, width: int, colours: int) -> None:
+        super().__init__()
+        self.where = nn.Linear(width, colours)
+        self.what = nn.Linear(width, width * colours)
+        self.out = nn.Parameter(torch.randn(colours, width, 3) / width**0.5)
+        for table in (self.where.weight, self.out):
+            table._adam = True  # type: ignore[attr-defined]
+
+    def forward(self, x: Tensor, odds: Tensor) -> Tensor:  # (B,T',H',W',D), (B,T,H,W,K) -> (B,T,H,W,3) in about -1..1
+        chosen = F.one_hot(odds.argmax(dim=-1), odds.shape[-1]).to(odds)
+        share = (_DECIDED * odds).softmax(dim=-1) if self.training else chosen
+        return torch.einsum("bthwk,bkc->bthwc", share, self.colours(x))
+
+    def colours(self, x: Tensor) -> Tensor:  # (B,T',H',W',D) -> (B,K,3)
+        """The colours of a clip."""
+        x = rearrange(F.layer_norm(x, x.shape[-1:]), "b t h w c -> b (t h w) c")
+        share = self.where(x).softmax(dim=1)
+        read = rearrange(self.what(x), "b n (k c) -> b n k c", k=share.shape[-1])
+        read = F.silu(torch.einsum("bnk,bnkc->bkc", share, read))
+        return torch.einsum("bkc,kcd->bkd", read, self.out)
 
 
 class DecoderSketch(Sprites):
@@ -204,7 +243,7 @@ def contrast_of(frames: Tensor, actors: Tensor) -> Tensor:  # (B, T, C, H, W), (
 def edges_of(frames: Tensor) -> Tensor:  # (B, T, C, H, W) -> (B, T, H, W)
     """By how much the brightness of a pixel and its eight neighbours differs at most."""
     grey = frames.mean(dim=2)
-    brightest, darkest = (nn.functional.max_pool2d(sign * grey, 3, 1, 1) for sign in (1, -1))
+    brightest, darkest = (F.max_pool2d(sign * grey, 3, 1, 1) for sign in (1, -1))
     return brightest + darkest
 
 

@@ -82,7 +82,7 @@ def distilled_storybook(
     model = load_teacher(teacher or WEIGHTS / "diffusion", batches)
     taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=16, window=192)
     config = GanConfig(denoiser=denoiser_config(batches.tokenizer, stage, width=width, depth=depth))
-    return _distillation_run("distilled_storybook", config, taught, steps=steps)
+    return distillation_run("distilled_storybook", config, taught, steps=steps)
 
 
 def tiny_distilled_storybook(*, stage: int = 1, changes: bool = False, codec: Path | None = None, teacher: Path) -> Run:
@@ -90,10 +90,11 @@ def tiny_distilled_storybook(*, stage: int = 1, changes: bool = False, codec: Pa
     batches = tiny_batches(tiny_storybook(stage, changes), codec=codec)
     taught = TaughtBatches(batches=batches, teacher=load_teacher(teacher, batches), first=1, repeats=2, window=2)
     config = GanConfig(denoiser=tiny_denoiser_config(batches.tokenizer, stage))
-    return _distillation_run("tiny_distilled_storybook", config, taught, **TINY)
+    return distillation_run("tiny_distilled_storybook", config, taught, **TINY)
 
 
-def _distillation_run(name: str, config: GanConfig, taught: TaughtBatches, **how: Any) -> Run:
+def distillation_run(name: str, config: GanConfig, taught: TaughtBatches, **how: Any) -> Run:
+    """The run of a generator before its contest, at a size."""
     run = family_run(
         name,
         config,

@@ -1,4 +1,4 @@
-"""The runs behind the models of Moving Shapes and MoCoGAN's shapes: for each world a codec, and the three families on it."""
+"""The runs behind the models of the two worlds of shapes: for each a codec, the three families, and what its GAN begins with."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +14,7 @@ from mutoscope.families.next_patches import AutoregressiveConfig
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
+from mutoscope.recipes.distilled_storybook import TaughtBatches, distillation_run
 from mutoscope.recipes.family_run import (
     TINY,
     ClipBatches,
@@ -25,6 +26,7 @@ from mutoscope.recipes.family_run import (
 )
 from mutoscope.recipes.gan_storybook import gan_run
 from mutoscope.recipes.latent import ClipCrops
+from mutoscope.recipes.teacher import load_teacher
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.world.mocogan_shapes import MocoganShapes
@@ -49,7 +51,9 @@ class ShapeRecipes:
 
     def by_name(self) -> dict[str, Callable[..., Run]]:
         """The recipes by their names."""
-        recipes: tuple[Callable[..., Run], ...] = (self.latent, self.diffusion, self.gan, self.autoregressive)
+        recipes: tuple[Callable[..., Run], ...] = (
+            self.latent, self.diffusion, self.distilled, self.gan, self.autoregressive,
+        )  # fmt: skip
         return {self._name(recipe.__name__): recipe for recipe in recipes}
 
     def latent(self, *, steps: int | None = None) -> Run:
@@ -73,8 +77,17 @@ class ShapeRecipes:
         build, how = lambda scaling: clip_diffusion(config, scaling), self._how("diffusion", steps)
         return family_run(self._name("diffusion"), config, batches, build, **how)
 
+    def distilled(self, *, codec: Path | None = None, teacher: Path | None = None, steps: int | None = None) -> Run:
+        """The GAN's generator before its contest, taught by that diffusion model; best begun with its weights."""
+        batches = self._batches(codec)
+        model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
+        # Nothing is told here but the class: all else hangs on the noise, of which it has to see much.
+        taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=4, window=768)
+        config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
+        return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
+
     def gan(self, *, codec: Path | None = None, contest: Contest = "relativistic", steps: int | None = None) -> Run:
-        """The GAN on that codec."""
+        """The GAN on that codec; best begun with what was distilled."""
         batches = self._batches(codec)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         judge = JudgeConfig(
@@ -89,6 +102,11 @@ class ShapeRecipes:
         config = AutoregressiveConfig(denoiser=self._denoiser(batches.tokenizer))
         build, how = lambda scaling: Autoregressive(config, scaling), self._how("autoregressive", steps)
         return family_run(self._name("autoregressive"), config, batches, build, **how)
+
+    def at_tiny_size(self) -> "ShapeRecipes":
+        """The same for tests."""
+        autoencoder = replace(_TINY_AUTOENCODER, colours=self.autoencoder.colours)
+        return replace(self, autoencoder=autoencoder, width=32, depth=1, judge=16, tiny=True)
 
     def _name(self, what: str) -> str:
         return f"{'tiny_' if self.tiny else ''}{what}_{self.world.name}"
@@ -120,16 +138,18 @@ _MOVING = ShapeRecipes(
     width=192,
     depth=6,
     judge=96,
-    steps={"latent": 4000, "diffusion": 6000, "gan": 6000, "autoregressive": 6000},
+    steps={"latent": 4000, "diffusion": 6000, "distilled": 6000, "gan": 6000, "autoregressive": 6000},
 )
 _MOCOGAN = ShapeRecipes(
     world=MocoganShapes(),
-    autoencoder=LatentConfig(seen=96, coarse=128, middle=96, fine=48, encoder_depths=(1, 2), decoder_depths=(2, 2, 2)),
+    autoencoder=LatentConfig(
+        seen=96, coarse=128, middle=96, fine=48, encoder_depths=(1, 2), decoder_depths=(2, 2, 2), colours=2
+    ),
     care=Care(actors=8.0, edges=10.0),
     width=128,
     depth=4,
     judge=64,
-    steps={"latent": 3000, "diffusion": 4000, "gan": 4000, "autoregressive": 4000},
+    steps={"latent": 6000, "diffusion": 4000, "distilled": 4000, "gan": 400, "autoregressive": 4000},
 )
 _TINY_AUTOENCODER = LatentConfig(
     seen=16, coarse=16, middle=16, fine=16, encoder_depths=(1, 1), decoder_depths=(1, 1, 1)
@@ -138,6 +158,6 @@ _TINY_AUTOENCODER = LatentConfig(
 SHAPE_RECIPES: dict[str, Callable[..., Run]] = {
     name: recipe
     for whole in (_MOVING, _MOCOGAN)
-    for size in (whole, replace(whole, autoencoder=_TINY_AUTOENCODER, width=32, depth=1, judge=16, tiny=True))
+    for size in (whole, whole.at_tiny_size())
     for name, recipe in size.by_name().items()
 }
