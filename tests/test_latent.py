@@ -161,26 +161,39 @@ def test_a_decoder_that_draws_finer_begins_as_it_was() -> None:
     assert not torch.allclose(finer.decoder(code), plain.decoder(code))
 
 
-def test_a_decoder_of_few_colours_keeps_each_at_all_times_and_reads_them_anew_in_every_clip() -> None:
-    plain, few = autoencoder(), LatentAutoencoder(replace(CONFIG, colours=2))
-    few.load_state_dict(plain.state_dict() | {k: v for k, v in few.state_dict().items() if ".out." in k}, strict=False)
-    for model, line in ((few, True), (plain, False)):
-        pixels = rearrange(model.decoder(model.encoder(clips())).detach(), "b t c h w -> b (t h w) c")
+def with_palette() -> LatentAutoencoder:
+    few = LatentAutoencoder(replace(CONFIG, colours=2))
+    others = {name: weight for name, weight in autoencoder().state_dict().items() if name in few.state_dict()}
+    few.load_state_dict({n: w for n, w in others.items() if not n.startswith("decoder.out.")}, strict=False)
+    return few
+
+
+def pixels_of(model: LatentAutoencoder) -> Tensor:  # (B, pixels, 3)
+    pixels: Tensor = rearrange(model.decoder(model.encoder(clips())).detach(), "b t c h w -> b (t h w) c")
+    return pixels
+
+
+def test_while_it_learns_a_decoder_with_a_palette_mixes_two_colours_that_never_change() -> None:
+    for model, line in ((with_palette(), True), (autoencoder(), False)):
+        pixels = pixels_of(model)
         spread = torch.linalg.svdvals(pixels - pixels.mean(dim=1, keepdim=True))
         # Mixtures of two colours lie on one line of the colour space, and of one only if neither ever changes.
         assert bool((spread[:, 1] < 1e-4 * spread[:, 0]).all()) is line
-    shown = rearrange(few.eval().decoder(few.encoder(clips())).detach(), "b t c h w -> b (t h w) c")
-    first, second = (clip.unique(dim=0) for clip in shown)
-    assert len(first) == len(second) == 2  # made, no pixel is between them
+
+
+def test_a_clip_is_made_of_the_colours_of_its_palette_and_another_of_others() -> None:
+    first, second = (clip.unique(dim=0) for clip in pixels_of(with_palette().eval()))
+    assert len(first) == len(second) == 2
     assert not torch.allclose(first, second, atol=1e-4)
+
+
+def test_every_part_of_a_palette_learns() -> None:
+    few = with_palette()
     assert few.decoder.palette is not None
-    few.train()
-    batch = LatentBatch(
-        (255 * clips()).byte(), torch.zeros(2, SHAPE.frames, SHAPE.height, SHAPE.width, dtype=torch.uint8)
-    )
-    loss, _ = few.loss("reconstruction", batch, torch_rng(0, "few"))
-    learned = torch.autograd.grad(loss, list(few.decoder.palette.parameters()))
-    assert all(bool(part.any()) for part in learned)
+    frames = (255 * clips()).byte()
+    loss, _ = few.loss("reconstruction", LatentBatch(frames, torch.zeros_like(frames[:, :, 0])), torch_rng(0, "few"))
+    slopes = torch.autograd.grad(loss, list(few.decoder.palette.parameters()))
+    assert all(float(slope.abs().max()) > 1e-5 for slope in slopes)
 
 
 def test_a_decoder_goes_on_alone_and_reads_the_same_codes(

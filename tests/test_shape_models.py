@@ -10,15 +10,19 @@ import torch
 from mutoscope import api
 from mutoscope.api.loading import folder_of
 from mutoscope.api.measuring import drawing_model
+from mutoscope.api.shapes import drawer_of, drawing
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.mocogan_shapes import measure_mocogan_shapes
 from mutoscope.evaluation.moving_shapes.classifier import ClassifierBatch, ClassifierConfig, ShapeClassifier, shown_of
 from mutoscope.evaluation.moving_shapes.measure import asked_stories, true_clips
 from mutoscope.networks.mixers import Mixing
 from mutoscope.recipes.running import train
+from mutoscope.request import GenerateRequest
 from mutoscope.seeding import torch_rng
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+from mutoscope.world.mocogan_shapes import CAPTIONS, Drift
 
 WORLDS = ("moving_shapes", "mocogan_shapes")
 
@@ -52,9 +56,7 @@ def test_checkpoints_say_of_which_world_they_are(shapes_home: Path) -> None:
         checkpoint = Checkpoint(shapes_home / "runs" / f"diffusion_{world}" / "checkpoint")
         assert checkpoint.part("world", str) == world
         assert "stage" not in checkpoint.config
-        codec = Checkpoint(checkpoint.folder / "codec")
-        assert codec.sha256 == checkpoint.part("codec", str)
-        assert codec.part("autoencoder", dict)["colours"] == (2 if world == "mocogan_shapes" else 0)
+        assert Checkpoint(checkpoint.folder / "codec").sha256 == checkpoint.part("codec", str)
 
 
 def test_the_protocol_of_mocogan_measures_every_family_that_is_here(at_shapes: Path) -> None:
@@ -111,6 +113,33 @@ def test_mixers_are_compared_after_the_same_training(
     assert {row[1].strip() for row in rows.values()} == {"4"}
     names = [line.split("|")[1].strip() for line in errors.splitlines()[2:] if line.startswith("|")]
     assert names == ["the codec alone", *get_args(Mixing), "the last frame, held"]
+
+
+def test_a_streamed_clip_of_a_palette_has_the_same_colours_as_one_that_is_made_at_once(at_shapes: Path) -> None:
+    pipeline = api.load(str(folder_of("autoregressive", "mocogan_shapes")))
+    request = GenerateRequest(prompt=CAPTIONS[Drift.UP], size="64x64", seconds=2, fps=8)
+    streamed = np.concatenate(list(pipeline.stream(request).chunks))
+    assert len(np.unique(streamed.reshape(-1, 3), axis=0)) == 2
+    assert np.array_equal(streamed, pipeline.generate(request).frames)
+
+
+def test_a_clip_that_shows_nothing_counts_against_its_model_and_ends_no_evaluation(at_shapes: Path) -> None:
+    drawer = drawer_of(folder_of("diffusion", "mocogan_shapes"), "mocogan_shapes")
+    palette = drawer.codec.autoencoder.decoder.palette
+    assert palette is not None
+    with torch.no_grad():
+        palette.out.zero_()
+    draw, keep = drawing(drawer)
+    assert len(np.unique(draw(CAPTIONS[Drift.UP], 0).reshape(-1, 3), axis=0)) == 1
+    report = measure_mocogan_shapes({"empty": (lambda prompt, seed: 0 * draw(prompt, seed), keep)}, 2, 0, print)
+    assert report.scores["empty"].one.share == 0
+    api.load.cache_clear()
+
+
+def test_a_pupil_without_a_teacher_is_told_how_to_get_one(at_shapes: Path) -> None:
+    codec = at_shapes / "runs" / "latent_mocogan_shapes" / "checkpoint"
+    with pytest.raises(MutoscopeError, match="mutoscope train diffusion_mocogan_shapes"):
+        train("tiny_distilled_mocogan_shapes", codec=codec, teacher=at_shapes / "nobody", folder=at_shapes / "pupil")
 
 
 def test_a_model_of_one_world_is_refused_by_the_protocol_of_another(at_shapes: Path) -> None:

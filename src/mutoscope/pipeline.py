@@ -99,10 +99,11 @@ class Pipeline:
     ) -> Stream:
         """The same clip, its frames given away while later ones are still being made.
 
-        That needs a family that makes one time after another, and half seconds of whole frames; else all come at the end.
+        That needs a family that makes one time after another, a codec that reads parts of codes, and half seconds of whole
+        frames; else all come at the end.
         The decoder would look further ahead than `AHEAD`: what is shown differs by less than is seen from what `generate` makes.
         """
-        if not isinstance(self.family, Streaming) or self.raising is None:
+        if not isinstance(self.family, Streaming) or self.raising is None or self.codec.reads_whole:
             return Stream.of(self.generate(request, on_progress, pixels=pixels))
         refuse_lacking(request, self.family)
         told = self.conditioner(request, pixels)

@@ -49,14 +49,21 @@ def folder_of(model: str, world: str = "storybook") -> Path:
         raise MutoscopeError(
             f"No {family} model of {world.replace('_', ' ')} is here.",
             f"It is looked for in {trained}.",
-            f"Train one (`mutoscope train latent_{world}`, then `mutoscope train {family}_{world}`), or give its checkpoint "
-            "with --checkpoint DIR.",
+            f"Train one ({_training(family, world)}), or give its checkpoint with --checkpoint DIR.",
         )
     raise MutoscopeError(
         f"There is no model {model!r}.",
         f"Bundled: {', '.join(bundled_models())}.",
         "Choose one of them, or give the folder of a checkpoint.",
     )
+
+
+def _training(family: str, world: str) -> str:
+    """The commands by which a family comes to draw a world of shapes."""
+    before = ("latent", "diffusion", "distilled") if family == "gan" else ("latent",)
+    start = f" --start {RUNS / f'distilled_{world}' / 'checkpoint'}" if family == "gan" else ""
+    commands = [f"`mutoscope train {part}_{world}`" for part in before]
+    return f"{', '.join(commands)}, then `mutoscope train {family}_{world}{start}`"
 
 
 @lru_cache(maxsize=1)

@@ -127,12 +127,14 @@ def drawer_of(folder: Path, world: str) -> Drawer:
 
 def drawing(drawer: Drawer) -> Drawing:
     """A model as the protocols ask it: clips as it draws them, not raised; and what its codec keeps of a clip."""
-    drawn, codec = drawer.conditioner.drawn, drawer.codec
+    pipeline, drawn, codec = drawer.pipeline, drawer.conditioner.drawn, drawer.codec
 
     def draw(prompt: str, seed: int) -> Frames:
         size = f"{drawn.width}x{drawn.height}"
         request = GenerateRequest(prompt=prompt, seed=seed, size=size, seconds=drawn.seconds, fps=drawn.fps)
-        return drawer.pipeline.generate(request).frames
+        told = pipeline.staged(request, drawer.conditioner(request, None))
+        # A clip that shows nothing is refused to people; here it counts.
+        return codec.decode(pipeline.codes(request, told), None, drawn, tracks=told.condition.shown_tracks())
 
     def keep(frames: Frames) -> Frames:
         whole = np.concatenate([frames, frames[-1:]])  # the codec takes one frame and fours of frames

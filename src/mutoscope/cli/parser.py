@@ -206,7 +206,7 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--mixer", metavar="KIND", choices=["attention", "convolution", "recurrence"],
                        help="how places of a clip learn of each other (recipes of diffusion; default attention)")  # fmt: skip
     train.add_argument("--teacher", metavar="DIR", type=Path,
-                       help="the diffusion model that teaches (distilled_storybook, latent_decoder; default: bundled)")  # fmt: skip
+                       help="the diffusion model that teaches (distilled_*, latent_decoder; default: the usual one)")  # fmt: skip
     train.add_argument("--vectors", metavar="FILE", type=Path,
                        help="word vectors of word2vec or GloVe, as text, to start from (recipe alignment)")  # fmt: skip
     train.add_argument("--encoder", metavar="NAME",

@@ -14,6 +14,11 @@ from mutoscope.shapes import ClipShape
 class Codec(Protocol):
     """Knows the shape of the codes of a clip, and makes the clip's frames of them."""
 
+    @property
+    def reads_whole(self) -> bool:
+        """Whether frames hang on the whole code, so that they cannot be made of a part of it."""
+        ...
+
     def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
         """The shape of one clip's codes, without the batch."""
         ...

@@ -21,9 +21,8 @@ from mutoscope.shapes import ClipShape
 
 _PATCH = 8  # pixels to the side of the encoder's patches
 _FINE = 4  # and of the decoder's, whose depth in time is 2
-_DECIDED = (
-    4.0  # by how much the odds of a clip's colours are stretched while they are learned: few pixels lie between two
-)
+# By how much it is stretched, while they are learned, which of its clip's colours a pixel has: few lie between two.
+_DECIDED = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +129,7 @@ class Detail(nn.Module):
         nn.init.zeros_(self.out.bias)
         self.out.weight._adam = True  # type: ignore[attr-defined]
 
-    def forward(self, x: Tensor, sketch: Tensor | int = 0) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, 3)
+    def forward(self, x: Tensor, sketch: Tensor | int = 0) -> Tensor:  # (B, T/2, H/4, W/4, C) -> (B, T, H, W, shown)
         x = self.blocks(unfolded(self.wide(x), 2, 2) + sketch)
         return unfolded(self.out(F.layer_norm(x, x.shape[-1:])), 1, _FINE // 2)
 
@@ -144,15 +143,17 @@ class Palette(nn.Module):
 
     def __init__(self, width: int, colours: int) -> None:
         super().__init__()
-        self.where = nn.Linear(width, colours)
+        self.where = nn.Linear(width, colours, bias=False)
         self.what = nn.Linear(width, width * colours)
         self.out = nn.Parameter(torch.randn(colours, width, 3) / width**0.5)
         for table in (self.where.weight, self.out):
             table._adam = True  # type: ignore[attr-defined]
 
-    def forward(self, x: Tensor, odds: Tensor) -> Tensor:  # (B,T',H',W',D), (B,T,H,W,K) -> (B,T,H,W,3) in about -1..1
-        chosen = F.one_hot(odds.argmax(dim=-1), odds.shape[-1]).to(odds)
-        share = (_DECIDED * odds).softmax(dim=-1) if self.training else chosen
+    def forward(self, x: Tensor, logits: Tensor) -> Tensor:  # (B,T',H',W',D), (B,T,H,W,K) -> (B,T,H,W,3) in about -1..1
+        if self.training:
+            share = (_DECIDED * logits).softmax(dim=-1)
+        else:
+            share = F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits)
         return torch.einsum("bthwk,bkc->bthwc", share, self.colours(x))
 
     def colours(self, x: Tensor) -> Tensor:  # (B,T',H',W',D) -> (B,K,3)
@@ -257,6 +258,11 @@ class LatentCodec:
     def heeds_tracks(self) -> bool:
         """Whether its decoder can be told where everyone is."""
         return self.autoencoder.decoder.sketch is not None
+
+    @property
+    def reads_whole(self) -> bool:
+        """Whether frames hang on the whole code: the colours of a palette do."""
+        return self.autoencoder.decoder.palette is not None
 
     def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
         """(T, H, W, C) of a clip's code."""

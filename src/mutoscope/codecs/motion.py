@@ -24,6 +24,8 @@ Scene = SoftScene | LayeredScene
 class MotionCodec:
     """Renders a picture along the path that its codes describe. Frame 0 is the picture itself, bit by bit."""
 
+    reads_whole = True  # a path goes from its first key time to its last
+
     def codes_shape(self, shape: ClipShape) -> tuple[int, ...]:
         """(K, 13): a row per key time."""
         return key_count(shape.seconds), len(CHANNELS)

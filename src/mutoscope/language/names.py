@@ -67,6 +67,6 @@ def _check(what: str, ids: Sequence[int], count: int) -> None:
     if beyond:
         raise MutoscopeError(
             f"{what} in a NamesConfig has {beyond[0]!r}.",
-            f"Of whole numbers from 0 to {count - 1} each says which.",
+            f"Each says which it is of {count}, counted from 0.",
             "Take the bundled model, or train it again.",
         )

@@ -1,4 +1,4 @@
-"""The run in which the storybook's GAN begins: a generator of one pass imitates the diffusion model."""
+"""The run in which a GAN begins: a generator of one pass imitates the diffusion model, the storybook's or another world's."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,7 +63,7 @@ class TaughtBatches:
             condition = to_device(batch.condition, torch.device(device))
             with torch.autocast(device, torch.bfloat16):
                 codes = self.teacher.denoised(noise.to(device), condition, sampling).float().cpu().clone()
-            self.kept[number] = TaughtBatch(noise, batch._replace(codes=codes))
+            self.kept[number] = TaughtBatch(noise, batch._replace(codes=codes, lesson=None))
         return self.kept[number]
 
 

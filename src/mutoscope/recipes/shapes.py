@@ -81,13 +81,13 @@ class ShapeRecipes:
         """The GAN's generator before its contest, taught by that diffusion model; best begun with its weights."""
         batches = self._batches(codec)
         model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
-        # Nothing is told here but the class: all else hangs on the noise, of which it has to see much.
+        # Nobody tells where anything is: that hangs on the noise, of which it has to see much.
         taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=4, window=768)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
 
     def gan(self, *, codec: Path | None = None, contest: Contest = "relativistic", steps: int | None = None) -> Run:
-        """The GAN on that codec; best begun with what was distilled."""
+        """The GAN on that codec; its contest is short, as it begins with what was distilled (`--start`)."""
         batches = self._batches(codec)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         judge = JudgeConfig(
@@ -138,7 +138,7 @@ _MOVING = ShapeRecipes(
     width=192,
     depth=6,
     judge=96,
-    steps={"latent": 4000, "diffusion": 6000, "distilled": 6000, "gan": 6000, "autoregressive": 6000},
+    steps={"latent": 4000, "diffusion": 6000, "distilled": 6000, "gan": 400, "autoregressive": 6000},
 )
 _MOCOGAN = ShapeRecipes(
     world=MocoganShapes(),

@@ -15,6 +15,12 @@ def load_teacher(folder: Path, batches: ClipBatches) -> Diffusion:
 
     Errors: MutoscopeError where it cannot teach by them.
     """
+    if not (folder / "config.json").is_file():
+        raise MutoscopeError(
+            f"There is no trained teacher in {folder}.",
+            "What is taught here is what a diffusion model of the same world makes.",
+            f"Train one with `mutoscope train diffusion_{batches.clips.world.name}`, or give its checkpoint: --teacher DIR.",
+        )
     teacher = Checkpoint(folder)
     model = load_family(teacher)
     if not isinstance(model, Diffusion):
