@@ -215,7 +215,7 @@ def test_in_training_it_sees_what_it_would_have_drawn_in_some_places_of_each_cli
     codes = torch.rand(40, *SHAPE, generator=torch_rng(0, "codes")) * 2 - 1
     tokens, condition = tokens_of(patches(codes, 2), DIGITS), told(["dark"] * 40)
     asked = model.network.ask(condition, model.network.hear(condition), SHAPE[0], 2, 2)
-    model.own = Sampling(temperature=1e-5)
+    model.mistaking = Sampling(temperature=1e-5)
     seen = model._mistaken(tokens, asked, order, torch_rng(0, "mistaken"))
     others = (seen != tokens).any(dim=-1)
     assert 0.3 < float(others.float().mean()) < 0.7

@@ -32,11 +32,13 @@ class Autoregressive(Objective):
 
     phases: tuple[str, ...] = ("tokens",)
     takes = frozenset({"guidance", "negative", "temperature", "top_k", "top_p"})
-    own = Sampling(guidance=2.0, temperature=0.3)  # it is young: what it finds unlikely is mostly wrong
 
     def __init__(self, config: AutoregressiveConfig, scaling: Scaling) -> None:
         super().__init__()
         self.network, self.scaling, self.patch = NextPatches(config), scaling, config.denoiser.patch
+        self.own = Sampling(guidance=config.guidance, temperature=config.temperature)
+        # How its own mistakes are drawn in training, however it samples else: those that it makes when it is sure.
+        self.mistaking = Sampling(temperature=0.3)
 
     def loss(self, phase: str, batch: FamilyBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
         """Mean cross-entropy of a token in nats, and what the reader has read wrongly."""
@@ -67,7 +69,7 @@ class Autoregressive(Objective):
         """
         state, guess = self._told(tokens, asked, order)
         luck = gumbel((state.shape[1], self.network.chain.count), rng).to(guess)
-        own = self._patches(state, guess, luck, self.own, len(tokens))
+        own = self._patches(state, guess, luck, self.mistaking, len(tokens))
         share = torch.rand(len(tokens), 1, 1, generator=rng)
         drawn = torch.rand(tokens.shape[:3], generator=rng) < share
         return torch.where(drawn.to(tokens.device)[..., None], own.view_as(tokens), tokens)
