@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 import torch
 from torch import Tensor, nn
-from toy_story import SHAPE, THEN, beginning, lesson, nothing, objective, told
+from toy_story import CONFIGS, SHAPE, THEN, beginning, lesson, nothing, objective, scaling, told
 
 from mutoscope.codecs.latent_code import CHANNELS, LEVELS, code_of, rounded, tokens_of
 from mutoscope.conditioning.condition import Given
 from mutoscope.families.autoregressive import MISSEEN, Autoregressive, _begun, chosen, misseen
 from mutoscope.families.family import Sampling
 from mutoscope.families.layout import patches
+from mutoscope.families.next_patches import AutoregressiveConfig
 from mutoscope.families.order import order_of
 from mutoscope.families.token_chain import DIGITS, KINDS, TokenChain
 from mutoscope.seeding import torch_rng
@@ -226,3 +227,11 @@ def test_in_training_it_sees_what_it_would_have_drawn_in_some_places_of_each_cli
     made = seen.flatten(1, 2)[others.flatten(1)]
     assert (logits.amax(dim=-1) - logits.gather(-1, made.unsqueeze(-1))[..., 0]).max() < 1e-3
     assert not seen.requires_grad
+
+
+def test_it_samples_as_its_configuration_says_and_not_as_its_mistakes_are_drawn() -> None:
+    config = CONFIGS["autoregressive"]
+    assert isinstance(config, AutoregressiveConfig)
+    model = Autoregressive(replace(config, guidance=1.5, temperature=1.0), scaling())
+    assert (model.own.guidance, model.own.temperature) == (1.5, 1.0)
+    assert model.mistaking.temperature == Autoregressive(config, scaling()).own.temperature
