@@ -1,4 +1,4 @@
-"""The run in which a GAN begins: a generator of one pass imitates the diffusion model, the storybook's or another world's."""
+"""The run in which a GAN begins: a generator of one pass imitates a diffusion model of the same world."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
