@@ -36,7 +36,8 @@ from mutoscope.seeding import torch_rng
 # As of motion codes: steps repeat themselves, so that a glance through much noise shows what they are.
 FLOW = Flow(late=1.4, spread=1.4, guided_until=1.0, solver="multistep")
 
-_REHEARSALS, _ROUGHLY = 8, Sampling(steps=2, guidance=1.0)
+# The most that are rehearsed, and how many at once: mostly one of the first will do.
+_REHEARSALS, _AT_ONCE, _ROUGHLY = 8, 2, Sampling(steps=2, guidance=1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,8 +98,13 @@ def sampled_tracks(
     noise, chosen = torch.cat(plans).to(condition.seconds.device), 0
     assert isinstance(choreographer.denoiser, Choreographer)
     if apart := choreographer.denoiser.apart:
-        rough = choreographer.denoised(noise, told.times(_REHEARSALS), _ROUGHLY)
-        chosen = int(nearest(rough).clamp(max=apart).argmax())  # the first of those that are equally far
+        far = noise.new_empty(0)
+        for some in torch.split(noise, _AT_ONCE):
+            rough = choreographer.denoised(some, told.times(len(some)), _ROUGHLY)
+            far = torch.cat([far, nearest(rough)])
+            if bool((far >= apart).any()):
+                break
+        chosen = int(far.clamp(max=apart).argmax())  # the first of those that are equally far
     other = None if against is None else against.looked_at()
     tracks = choreographer.denoised(noise[chosen : chosen + 1], told, choreographer.own, against=other)
     names = choreographer.denoiser.names
