@@ -1,5 +1,7 @@
 """The recipes of the two worlds of shapes at a tiny size, and the published protocols on what comes of them."""
 
+import re
+import shutil
 from pathlib import Path
 from typing import get_args
 
@@ -33,6 +35,8 @@ def shapes_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs = tmp_path_factory.mktemp("shapes") / "runs"
     for world in WORLDS:
         codec = train(f"tiny_latent_{world}", folder=runs / f"latent_{world}").folder
+        if world == "mocogan_shapes":
+            train(f"tiny_choreographer_{world}", codec=codec, folder=runs / f"choreographer_{world}")
         teacher = train(f"tiny_diffusion_{world}", codec=codec, folder=runs / f"diffusion_{world}").folder
         distilled = train(
             f"tiny_distilled_{world}", codec=codec, teacher=teacher, start=teacher, folder=runs / f"distilled_{world}"
@@ -57,6 +61,43 @@ def test_checkpoints_say_of_which_world_they_are(shapes_home: Path) -> None:
         assert checkpoint.part("world", str) == world
         assert "stage" not in checkpoint.config
         assert Checkpoint(checkpoint.folder / "codec").sha256 == checkpoint.part("codec", str)
+
+
+def test_who_draws_is_told_where_the_shape_will_be_by_the_choreographer_of_that_world(
+    at_shapes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = folder_of("diffusion", "mocogan_shapes")
+    request = GenerateRequest(prompt=CAPTIONS[Drift.UP], size="64x64", seconds=2, fps=8)
+    pipeline = api.load(str(model))
+    told = pipeline.staged(request, pipeline.conditioner(request, None))
+    assert not told.notes
+    assert told.condition.tracks.numel()
+    assert api.load(str(folder_of("diffusion", "moving_shapes"))).choreographer is None
+    alone = shutil.copytree(model, tmp_path / "alone")
+    monkeypatch.chdir(tmp_path)
+    api.load.cache_clear()
+    pipeline = api.load(str(alone))
+    told = pipeline.staged(request, pipeline.conditioner(request, None))
+    assert "mutoscope train choreographer_mocogan_shapes" in told.notes[0]
+    assert not told.condition.tracks.numel()
+
+
+def test_a_missing_gan_of_shapes_is_told_every_command_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MutoscopeError) as refused:
+        folder_of("gan", "mocogan_shapes")
+    assert re.findall(r"`mutoscope train (\w+)_mocogan_shapes(?: --start (\S+))?`", refused.value.cure) == [
+        ("latent", ""),
+        ("choreographer", ""),
+        ("diffusion", ""),
+        ("distilled", "runs/diffusion_mocogan_shapes/checkpoint"),
+        ("gan", "runs/distilled_mocogan_shapes/checkpoint"),
+    ]
+    with pytest.raises(MutoscopeError) as refused:
+        folder_of("diffusion", "moving_shapes")
+    assert "choreographer" not in refused.value.cure
 
 
 def test_the_protocol_of_mocogan_measures_every_family_that_is_here(at_shapes: Path) -> None:

@@ -26,6 +26,7 @@ from mutoscope.world.moving_shapes.story import (
     is_held_out,
 )
 from mutoscope.world.moving_shapes.world import MovingShapes
+from mutoscope.world.storybook.tracks import Tracks
 from mutoscope.world.storybook.world import Storybook
 from mutoscope.world.world import World, seen_story
 
@@ -144,6 +145,22 @@ def test_mocogan_clips_have_one_colour_no_soft_edges_and_one_shape_of_a_known_si
         assert int(actors[0].sum()) in sizes
         assert len(torch.unique(clip.permute(0, 2, 3, 1)[actors == 1], dim=0)) == 1
         assert float(clip.permute(0, 2, 3, 1)[actors == 0].max()) == 0
+
+
+def test_tracks_of_mocogan_clips_tell_what_the_same_seed_draws() -> None:
+    world, rng = MocoganShapes(), np.random.default_rng(1)
+    stories = [world.sample(rng) for _ in range(20)]
+    clips, told = world.draw(stories, 4), Tracks.of_code(world.tracks(stories, 4))
+    assert clips.actors is not None
+    assert told.present.sum(dim=1).tolist() == [1] * 20
+    pixels = (torch.arange(64) + 0.5) / 64
+    areas = clips.actors.sum((2, 3))
+    for seen, axis in ((told.x, 2), (told.y, 3)):
+        assert torch.allclose((clips.actors.sum(axis) * pixels).sum(2) / areas, seen[..., 0], atol=1e-6)
+    squares = told.kind[:, 0] == 0
+    assert torch.allclose((64 * told.height[..., 0][squares]) ** 2, areas[squares])
+    assert bool((areas[~squares] < (64 * told.height[..., 0][~squares]) ** 2).all())
+    assert torch.allclose(clips.frames.amax((3, 4)), told.rgb[:, :, 0])
 
 
 def test_the_ruler_of_mocogan_shapes_lets_only_true_motion_pass() -> None:

@@ -52,7 +52,7 @@ Pixels = NDArray[np.uint8]
 AHEAD, BEHIND = 1, 2
 _UNTOLD = (
     "No choreographer of this model's words, length and codec is here: the model places everyone by itself, less well. "
-    "Train one: mutoscope train choreographer."
+    "Train one: mutoscope train {recipe}."
 )
 Asked = tuple[tuple[int, ...], Condition, int, Sampling, OnStep, Condition | None]
 
@@ -333,7 +333,8 @@ def _story_pipeline(
     drawn = config_from(ClipShape, model.part("shape", dict))
     folders = (model.folder / "choreographer", *choreographer_folders)
     tells = choreographer_for(model, folders) if config.tracks else None
-    remarks = (_UNTOLD,) if config.tracks and tells is None else ()
+    recipe = "choreographer" if stage is not None else f"choreographer_{world}"
+    remarks = (_UNTOLD.format(recipe=recipe),) if config.tracks and tells is None else ()
     return Pipeline(
         conditioner=StoryConditioner(tokenizer, codec, drawn, world, stage, changes=changes, remarks=remarks),
         family=load_family(model),

@@ -17,13 +17,16 @@ from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import find_model, need_hub, open_model
 from mutoscope.pipeline import Pipeline, load_pipeline, load_upsampler
+from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.request import DRAWS, HUB
+from mutoscope.world.mocogan_shapes import MocoganShapes
 
 RUNS = Path("runs")  # where `train` leaves what it makes
 # What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
 TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
-CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")
+CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")  # of stories
+OF_ALL_WORLDS = (*CHOREOGRAPHERS, RUNS / f"choreographer_{MocoganShapes.name}" / "checkpoint")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 # What models work with, and no models themselves.
 _PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
@@ -33,7 +36,7 @@ _PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: by the folder of its checkpoint, or by name one that was trained here or is bundled."""
     prepare()
-    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS, CHOREOGRAPHERS)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS, OF_ALL_WORLDS)
 
 
 def folder_of(model: str, world: str = "storybook") -> Path:
@@ -60,10 +63,15 @@ def folder_of(model: str, world: str = "storybook") -> Path:
 
 def _training(family: str, world: str) -> str:
     """The commands by which a family comes to draw a world of shapes."""
-    before = ("latent", "diffusion", "distilled") if family == "gan" else ("latent",)
-    start = f" --start {RUNS / f'distilled_{world}' / 'checkpoint'}" if family == "gan" else ""
-    commands = [f"`mutoscope train {part}_{world}`" for part in before]
-    return f"{', '.join(commands)}, then `mutoscope train {family}_{world}{start}`"
+    places = ("choreographer",) if f"choreographer_{world}" in RECIPES else ()
+    before = ("latent", *places, *(("diffusion", "distilled") if family == "gan" else ()))
+    begins_with = {"distilled": "diffusion", "gan": "distilled"}
+
+    def command(part: str) -> str:
+        start = f" --start {RUNS / f'{begins_with[part]}_{world}' / 'checkpoint'}" if part in begins_with else ""
+        return f"`mutoscope train {part}_{world}{start}`"
+
+    return f"{', '.join(map(command, before))}, then {command(family)}"
 
 
 @lru_cache(maxsize=1)
@@ -83,7 +91,7 @@ def export(model: str, folder: Path) -> Path:
     upsampler = next((place for place in UPSAMPLERS if (place / "config.json").is_file()), None)
     parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
     if pipeline.choreographer is not None and not (checkpoint / "choreographer").is_dir():
-        tells = choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)
+        tells = choreographer_for(Checkpoint(checkpoint), OF_ALL_WORLDS)
         parts |= {"choreographer": tells.folder} if tells else {}
     if not (checkpoint / "codec").is_dir():
         parts["codec"] = codec_of(Checkpoint(checkpoint))

@@ -72,7 +72,7 @@ def choreographer(
         patch=2, eyes=96, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(stage)), text=storybook_text(batches.clips.tokenizer, stage), apart=_APART.get(stage, 0.0),
     )  # fmt: skip
-    return _choreographer_run("choreographer", config, batches, steps=steps)
+    return choreographer_run("choreographer", config, batches, steps=steps)
 
 
 def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | None = None) -> Run:
@@ -82,10 +82,10 @@ def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | N
         patch=2, eyes=16, width=32, depth=1, heads=1,
         meanings=len(story_meanings(stage)), text=tiny_storybook_text(batches.clips.tokenizer, stage), apart=_APART.get(stage, 0.0),
     )  # fmt: skip
-    return _choreographer_run("tiny_choreographer", config, batches, **TINY)
+    return choreographer_run("tiny_choreographer", config, batches, **TINY)
 
 
-def _choreographer_run(name: str, config: ChoreographerConfig, batches: TrackBatches, **how: Any) -> Run:
+def choreographer_run(name: str, config: ChoreographerConfig, batches: TrackBatches, **how: Any) -> Run:
     """The run of a choreographer at a size; the scaling of its codes is that of some stories."""
     world = batches.clips.clips.world
     rng = numpy_rng(batches.clips.seed, "tracks")

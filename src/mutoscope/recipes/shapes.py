@@ -7,6 +7,7 @@ from typing import Any
 
 from mutoscope.codecs.latent import Care, LatentAutoencoder, LatentConfig
 from mutoscope.families.autoregressive import Autoregressive
+from mutoscope.families.choreographer import ChoreographerConfig
 from mutoscope.families.clip_denoiser import ClipDenoiserConfig, clip_diffusion
 from mutoscope.families.gan import Contest, GanConfig
 from mutoscope.families.judge import JudgeConfig
@@ -14,6 +15,7 @@ from mutoscope.families.next_patches import AutoregressiveConfig
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
 from mutoscope.networks.mixers import Mixing
+from mutoscope.recipes.choreographer import TrackBatches, choreographer_run
 from mutoscope.recipes.distilled_storybook import TaughtBatches, distillation_run
 from mutoscope.recipes.family_run import (
     TINY,
@@ -38,7 +40,10 @@ _PATCH = 1  # of codes of 4x4 latents each counts
 
 @dataclass(frozen=True, kw_only=True)
 class ShapeRecipes:
-    """What is trained for a world of shapes, at a size. `tiny`: a few seconds each, for tests."""
+    """What is trained for a world of shapes, at a size. `tiny`: a few seconds each, for tests.
+
+    `choreographed`: models are told where the shape will be, by a choreographer of that world.
+    """
 
     world: World[Any]
     autoencoder: LatentConfig
@@ -47,12 +52,14 @@ class ShapeRecipes:
     depth: int
     judge: int  # width of the discriminator
     steps: Mapping[str, int]
+    choreographed: bool = False
     tiny: bool = False
 
     def by_name(self) -> dict[str, Callable[..., Run]]:
         """The recipes by their names."""
         recipes: tuple[Callable[..., Run], ...] = (
-            self.latent, self.diffusion, self.distilled, self.gan, self.autoregressive,
+            self.latent, *([self.choreographer] if self.choreographed else []),
+            self.diffusion, self.distilled, self.gan, self.autoregressive,
         )  # fmt: skip
         return {self._name(recipe.__name__): recipe for recipe in recipes}
 
@@ -70,6 +77,16 @@ class ShapeRecipes:
             **{"journal_every": 50, "save_every": 250} | self._how("latent", steps),
         )
 
+    def choreographer(self, *, codec: Path | None = None, steps: int | None = None) -> Run:
+        """What tells the families where the shape will be; it sees known frames by that codec."""
+        clips = replace(self._batches(codec), repeats=1 if self.tiny else 16)
+        config = ChoreographerConfig(
+            patch=2, eyes=self.width // 2, width=self.width, depth=self.depth, heads=max(1, self.width // 64),
+            meanings=len(self.world.meanings), text=self._text(clips.tokenizer),
+        )  # fmt: skip
+        batches = TrackBatches(clips=clips, unseen=8 if self.tiny else 64)
+        return choreographer_run(self._name("choreographer"), config, batches, **self._how("choreographer", steps))
+
     def diffusion(self, *, codec: Path | None = None, mixer: Mixing = "attention", steps: int | None = None) -> Run:
         """The diffusion family on that codec. Another `mixer` for comparison."""
         batches = self._batches(codec)
@@ -81,8 +98,9 @@ class ShapeRecipes:
         """The GAN's generator before its contest, taught by that diffusion model; best begun with its weights."""
         batches = self._batches(codec)
         model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
-        # Nobody tells where anything is: that hangs on the noise, of which it has to see much.
-        taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=4, window=768)
+        # Where nobody tells where anything is, that hangs on the noise, of which it has to see much.
+        repeats, window = (16, 192) if self.choreographed else (4, 768)
+        taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=repeats, window=window)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
 
@@ -92,7 +110,7 @@ class ShapeRecipes:
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         judge = JudgeConfig(
             width=self.judge, heads=max(1, self.judge // 64), depths=(2, 2), words=config.text.width,
-            meanings=config.denoiser.meanings,
+            meanings=config.denoiser.meanings, tracks=self.choreographed,
         )  # fmt: skip
         return gan_run(self._name("gan"), config, judge, batches, contest, **self._how("gan", steps))
 
@@ -123,7 +141,7 @@ class ShapeRecipes:
     def _denoiser(self, tokenizer: Tokenizer) -> ClipDenoiserConfig:
         return ClipDenoiserConfig(
             patch=_PATCH, width=self.width, depth=self.depth, heads=max(1, self.width // 64),
-            meanings=len(self.world.meanings), text=self._text(tokenizer),
+            meanings=len(self.world.meanings), text=self._text(tokenizer), tracks=self.choreographed, sketch=self.choreographed,
         )  # fmt: skip
 
     def _text(self, tokenizer: Tokenizer) -> WordEncoderConfig:
@@ -150,7 +168,15 @@ _MOCOGAN = ShapeRecipes(
     width=128,
     depth=4,
     judge=64,
-    steps={"latent": 6000, "diffusion": 4000, "distilled": 4000, "gan": 400, "autoregressive": 2400},
+    steps={
+        "latent": 6000,
+        "choreographer": 4000,
+        "diffusion": 4000,
+        "distilled": 2000,
+        "gan": 400,
+        "autoregressive": 2400,
+    },
+    choreographed=True,
 )
 _TINY_AUTOENCODER = LatentConfig(
     seen=16, coarse=16, middle=16, fine=16, encoder_depths=(1, 1), decoder_depths=(1, 1, 1)

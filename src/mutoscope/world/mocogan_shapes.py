@@ -3,6 +3,7 @@
 From bottom to top or from right to left, on black, without soft edges, in one colour that never changes.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
+from mutoscope.codecs.latent_code import STRIDE
+from mutoscope.codecs.track_code import ACTORS, CHANNELS, KIND, MOMENT, MOMENTS, PRESENT, by_times
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.world import DrawnClips
@@ -61,14 +65,29 @@ class MocoganShapes:
         self, stories: Sequence[Drift], seed: int, device: torch.device | str = "cpu", *, actors: bool = False
     ) -> DrawnClips:
         """Clips of both classes; the same seed draws the same pixels."""
-        rng = numpy_rng(seed, "mocogan shapes")
-        drawn = [_drawn(story, self.shape, rng) for story in stories]
-        masks, colours = (torch.from_numpy(np.stack(part)).to(device) for part in zip(*drawn, strict=True))
+        courses = self._courses(stories, seed)
+        masks = torch.from_numpy(np.stack([_mask(course, self.shape) for course in courses])).to(device)
+        colours = torch.from_numpy(np.stack([course.colour for course in courses])).to(device)
         covered = masks.float()
         return DrawnClips(covered[:, :, None] * (colours.float() / 255)[:, None, :, None, None], covered)
 
-    def tracks(self, stories: Sequence[Drift], seed: int) -> None:
-        """It tells none."""
+    def tracks(self, stories: Sequence[Drift], seed: int) -> Tensor:
+        """The track code of the same clips: one actor of the first kind (a square) or the second (a circle), and room for more."""
+        code = torch.zeros(len(stories), 1 + (self.shape.frames - 1) // STRIDE, ACTORS, CHANNELS)
+        for row, course in zip(code[:, :, 0], self._courses(stories, seed), strict=True):
+            moments = torch.zeros(1, self.shape.frames, 1, MOMENT)
+            middles = (course.corners + course.side / 2) / (self.shape.width, self.shape.height)
+            moments[0, :, 0, :2] = torch.from_numpy(middles)
+            moments[0, :, 0, 2] = math.log(course.side / self.shape.height)
+            moments[0, :, 0, 3] = 1  # the cosine of no turn
+            moments[0, :, 0, 5:] = torch.from_numpy(course.colour) / 255
+            row[:, MOMENTS] = by_times(moments)[0, :, 0]
+            row[:, PRESENT] = row[:, KIND.start + course.is_circle] = 1
+        return code
+
+    def _courses(self, stories: Sequence[Drift], seed: int) -> list["_Course"]:
+        rng = numpy_rng(seed, "mocogan shapes")
+        return [_course(story, self.shape, rng) for story in stories]
 
     def caption(self, story: Drift, rng: np.random.Generator) -> str:
         """The sentence of the class."""
@@ -83,25 +102,39 @@ class MocoganShapes:
         return {"world": self.name}
 
 
-def _drawn(story: Drift, shape: ClipShape, rng: np.random.Generator) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Where the shape is (T, H, W), and its colour (3,) of 255."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Course:
+    """What a clip shows: a shape, its colour (3,) of 255, and the pixel right and down where it begins in every frame (T, 2)."""
+
+    side: int
+    is_circle: bool
+    colour: NDArray[np.int64]
+    corners: NDArray[np.int64]
+
+
+def _course(story: Drift, shape: ClipShape, rng: np.random.Generator) -> _Course:
+    """A shape at random, drifting as the story says."""
     side, is_circle = int(rng.choice(SIDES)), bool(rng.random() < 0.5)
     first = int(rng.integers(WHOLE - shape.frames + 1))
     along, across = _curve(side, shape.height, rng)
-    x, y = (across, along) if story is Drift.UP else (along, across)
-    # Corners on whole pixels, so that a shape is made of the same pixels in every frame.
-    left, top = (np.round(axis[first : first + shape.frames]).astype(int)[:, None] for axis in (x, y))
-    columns, rows = np.arange(shape.width) - left, np.arange(shape.height) - top  # (T, W), (T, H)
-    if is_circle:
-        middle = (side - 1) / 2
-        masks = (rows[:, :, None] - middle) ** 2 + (columns[:, None] - middle) ** 2 <= (side / 2) ** 2
-    else:
-        inside = [(axis >= 0) & (axis < side) for axis in (rows, columns)]
-        masks = inside[0][:, :, None] & inside[1][:, None]
+    path = np.stack((across, along) if story is Drift.UP else (along, across), axis=1)
     colour = rng.integers(256, size=3)
     while colour.max() < DIMMEST:
         colour = rng.integers(256, size=3)
-    return masks, colour
+    # Corners on whole pixels, so that a shape is made of the same pixels in every frame.
+    corners = np.round(path[first : first + shape.frames]).astype(np.int64)
+    return _Course(side=side, is_circle=is_circle, colour=colour, corners=corners)
+
+
+def _mask(course: _Course, shape: ClipShape) -> NDArray[np.bool_]:  # (T, H, W)
+    """Where the shape is."""
+    side, (left, top) = course.side, course.corners.T[..., None]
+    middle = (side - 1) / 2
+    across = np.abs(np.arange(shape.width) - left - middle)[:, None]  # (T, 1, W)
+    down = np.abs(np.arange(shape.height) - top - middle)[:, :, None]  # (T, H, 1)
+    far, most = (down**2 + across**2, (side / 2) ** 2) if course.is_circle else (np.maximum(down, across), middle)
+    inside: NDArray[np.bool_] = far <= most
+    return inside
 
 
 def _curve(side: int, width: int, rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
