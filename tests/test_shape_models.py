@@ -189,6 +189,9 @@ def test_a_model_of_one_world_is_refused_by_the_protocol_of_another(at_shapes: P
         api.evaluate_mocogan_shapes(checkpoint=moving, scenes=2)
     with pytest.raises(MutoscopeError, match="draws no stories"):
         drawing_model(moving)
+    places = at_shapes / "runs" / "choreographer_mocogan_shapes" / "checkpoint"
+    with pytest.raises(MutoscopeError, match="tells of mocogan shapes"):
+        api.evaluate_choreographer(checkpoint=places, scenes=2)
 
 
 def test_the_command_draws_a_clip_of_the_model_and_of_the_world(at_shapes: Path) -> None:

@@ -25,6 +25,7 @@ from mutoscope.language.tokens import Tokenizer
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.drawing import render_tracks
 from mutoscope.world.storybook.tracks import Tracks
+from mutoscope.world.storybook.world import Storybook
 
 Pixels = NDArray[np.uint8]
 
@@ -50,6 +51,12 @@ def evaluate_choreographer(
         check_sheet(sheet)
     prepare()
     model = Checkpoint(_folder(checkpoint))
+    if (world := model.config.get("world", Storybook.name)) != Storybook.name:
+        raise MutoscopeError(
+            f"The choreographer in {model.folder} tells of {str(world).replace('_', ' ')}.",
+            "What is drawn of its tracks is read as stories of the storybook.",
+            f"Measure what draws by it: mutoscope evaluate {str(world).replace('_', '-')}.",
+        )
     stage, drawn = model.part("stage", int), config_from(ClipShape, model.part("shape", dict))
     if stage > 1:
         raise MutoscopeError(
