@@ -31,7 +31,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.families.choice import StoryConfig
 from mutoscope.families.choreographer import sampled_tracks
 from mutoscope.families.diffusion import Diffusion
-from mutoscope.families.family import Family, OnStep, Sampling, Streaming
+from mutoscope.families.family import Family, OnStep, Sampling, Streaming, usual_sampling
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
@@ -171,8 +171,8 @@ class Pipeline:
             look = partial(self._look, made, told) if told.picture is None else None
             on_progress(Step(stage="sample", done=done, total=total, look=look))
 
-        shape, sampling = self.codec.codes_shape(told.shape), replace(self.family.own, **own)
-        return shape, told.condition, request.seed, sampling, on_step, told.against
+        sampling = replace(usual_sampling(self.family, told.condition, told.against), **own)
+        return self.codec.codes_shape(told.shape), told.condition, request.seed, sampling, on_step, told.against
 
     def staged(self, request: GenerateRequest, told: Told) -> Told:
         """The same, told where everyone will be."""

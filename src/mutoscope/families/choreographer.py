@@ -82,7 +82,7 @@ class TrackScaling(Scaling):
 
 def choreography(config: ChoreographerConfig, scaling: TrackScaling) -> Diffusion:
     """Diffusion on track codes."""
-    return Diffusion(Choreographer(config), scaling, FLOW, Sampling(steps=6, guidance=1.5))
+    return Diffusion(Choreographer(config), scaling, FLOW, Sampling(steps=8, guidance=1.25))
 
 
 def sampled_tracks(

@@ -170,11 +170,11 @@ _MOCOGAN = ShapeRecipes(
     judge=64,
     steps={
         "latent": 6000,
-        "choreographer": 4000,
-        "diffusion": 4000,
-        "distilled": 2000,
+        "choreographer": 3000,
+        "diffusion": 3000,
+        "distilled": 1200,
         "gan": 400,
-        "autoregressive": 2400,
+        "autoregressive": 1600,
     },
     choreographed=True,
 )
