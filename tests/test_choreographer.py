@@ -40,7 +40,7 @@ from mutoscope.families.choreographer import (
     sampled_tracks,
 )
 from mutoscope.families.clip_denoiser import clip_diffusion
-from mutoscope.families.family import FamilyBatch, usual_sampling
+from mutoscope.families.family import FamilyBatch
 from mutoscope.families.tracked import TracksIn
 from mutoscope.pipeline import load_pipeline
 from mutoscope.recipes.choreographer import TrackBatches
@@ -260,15 +260,6 @@ def test_every_family_draws_otherwise_where_it_is_told_tracks(name: str, home: P
         plain, strict = (pipeline.generate(replace(request, guidance=guidance)).frames for guidance in (1.0, 5.0))
         assert np.array_equal(plain, frames)
         assert not np.array_equal(strict, frames)
-
-
-def test_a_family_follows_words_more_strictly_where_nobody_tells_tracks_or_something_is_to_be_left_out() -> None:
-    family, untold = clip_diffusion(DENOISER, scaling()), told(["dark"])
-    tracked = untold._replace(tracks=somewhere(0.3, 0.3))
-    assert family.own.guidance > 1
-    assert usual_sampling(family, untold) == family.own
-    assert usual_sampling(family, tracked) == replace(family.own, guidance=1.0)
-    assert usual_sampling(family, tracked, untold) == family.own
 
 
 def test_who_goes_on_from_given_frames_asks_the_choreographer_too(home: Path, tiny_choreographer: Path) -> None:

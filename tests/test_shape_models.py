@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -80,6 +81,9 @@ def test_who_draws_is_told_where_the_shape_will_be_by_the_choreographer_of_that_
     told = pipeline.staged(request, pipeline.conditioner(request, None))
     assert "mutoscope train choreographer_mocogan_shapes" in told.notes[0]
     assert not told.condition.tracks.numel()
+    said: list[str] = []
+    api.evaluate_mocogan_shapes(checkpoint=alone, scenes=2, tell=said.append)
+    assert any("mutoscope train choreographer_mocogan_shapes" in line for line in said)
 
 
 def test_a_missing_gan_of_shapes_is_told_every_command_in_order(
@@ -192,6 +196,21 @@ def test_a_model_of_one_world_is_refused_by_the_protocol_of_another(at_shapes: P
     places = at_shapes / "runs" / "choreographer_mocogan_shapes" / "checkpoint"
     with pytest.raises(MutoscopeError, match="tells of mocogan shapes"):
         api.evaluate_choreographer(checkpoint=places, scenes=2)
+    with pytest.raises(MutoscopeError, match="holds no choreographer"):
+        api.evaluate_choreographer(checkpoint=moving, scenes=2)
+
+
+def test_what_shall_be_left_out_counts_with_a_model_that_draws_unguided(at_shapes: Path) -> None:
+    pipeline = api.load(str(folder_of("autoregressive", "mocogan_shapes")))
+    request = GenerateRequest(prompt=CAPTIONS[Drift.UP], size="64x64", seconds=2, fps=8)
+    assert pipeline.family.own.guidance == 1
+    avoiding = replace(request, negative=CAPTIONS[Drift.LEFT])
+    told = pipeline.staged(avoiding, pipeline.conditioner(avoiding))
+    assert told.against is not None
+    assert pipeline.sampling(told.condition).guidance == 1
+    assert pipeline.sampling(told.condition, told.against).guidance > 1
+    with pytest.raises(MutoscopeError, match="leaves nothing out"):
+        pipeline.generate(replace(avoiding, guidance=1.0))
 
 
 def test_the_command_draws_a_clip_of_the_model_and_of_the_world(at_shapes: Path) -> None:

@@ -31,7 +31,7 @@ from mutoscope.errors import MutoscopeError
 from mutoscope.families.choice import StoryConfig
 from mutoscope.families.choreographer import sampled_tracks
 from mutoscope.families.diffusion import Diffusion
-from mutoscope.families.family import Family, OnStep, Sampling, Streaming, usual_sampling
+from mutoscope.families.family import Family, OnStep, Sampling, Streaming
 from mutoscope.families.motion_denoiser import MotionDenoiserConfig, motion_diffusion
 from mutoscope.language.encoder import WordEncoderConfig
 from mutoscope.language.tokens import Tokenizer
@@ -54,6 +54,7 @@ _UNTOLD = (
     "No choreographer of this model's words, length and codec is here: the model places everyone by itself, less well. "
     "Train one: mutoscope train {recipe}."
 )
+_AVOIDING = 2.0  # the least guidance that leads away from something
 Asked = tuple[tuple[int, ...], Condition, int, Sampling, OnStep, Condition | None]
 
 
@@ -154,7 +155,7 @@ class Pipeline:
             raise MutoscopeError(
                 "The model made numbers that are not finite.",
                 "Codes must be finite.",
-                "Lower --guidance or raise --steps.",
+                "Leave out --guidance, or raise --steps.",
             )
         if told.picture is None:
             return codes
@@ -171,8 +172,19 @@ class Pipeline:
             look = partial(self._look, made, told) if told.picture is None else None
             on_progress(Step(stage="sample", done=done, total=total, look=look))
 
-        sampling = replace(usual_sampling(self.family, told.condition, told.against), **own)
+        sampling = replace(self.sampling(told.condition, told.against), **own)
         return self.codec.codes_shape(told.shape), told.condition, request.seed, sampling, on_step, told.against
+
+    def sampling(self, condition: Condition, against: Condition | None = None) -> Sampling:
+        """How the family samples where nothing else is asked: without guidance where tracks say all that words do.
+
+        Words are followed as well then, and guidance leads away from how true clips are spread. To leave something out takes some.
+        """
+        own, conditioner = self.family.own, self.conditioner
+        if against is not None:
+            return replace(own, guidance=max(own.guidance, _AVOIDING))
+        tracked = isinstance(conditioner, StoryConditioner) and conditioner.told_by_tracks
+        return replace(own, guidance=1.0) if tracked and condition.tracks.any() else own
 
     def staged(self, request: GenerateRequest, told: Told) -> Told:
         """The same, told where everyone will be."""
@@ -249,6 +261,13 @@ def refuse_lacking(request: GenerateRequest, family: Family) -> None:
     """Refuse what the model's family cannot be told."""
     lacking = {name: getattr(request, name) for name in (*SAMPLED, "negative", "last") if name not in family.takes}
     refuse_wishes(request, f"It can be told {', '.join(map(flag, sorted(family.takes)))}.", **lacking)
+    if request.negative is not None and request.guidance == 1:
+        raise MutoscopeError(
+            "A guidance of 1 leaves nothing out.",
+            "What --negative names is led away from by a guidance above 1.",
+            "Leave out --guidance, or raise it.",
+            "not_taken",
+        )
 
 
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from mutoscope.api.loading import CHOREOGRAPHERS
+from mutoscope.api.loading import STORY_CHOREOGRAPHERS
 from mutoscope.checkpoints.checkpoint import Checkpoint, config_from
 from mutoscope.checkpoints.choreographer import load_choreographer
 from mutoscope.checkpoints.latent import codec_of, load_autoencoder
@@ -51,6 +51,12 @@ def evaluate_choreographer(
         check_sheet(sheet)
     prepare()
     model = Checkpoint(_folder(checkpoint))
+    if "choreographer" not in model.config:
+        raise MutoscopeError(
+            f"{model.folder} holds no choreographer.",
+            "What is measured says who will be where, and draws nothing.",
+            "Give the checkpoint of one, or leave out --checkpoint.",
+        )
     if (world := model.config.get("world", Storybook.name)) != Storybook.name:
         raise MutoscopeError(
             f"The choreographer in {model.folder} tells of {str(world).replace('_', ' ')}.",
@@ -77,7 +83,7 @@ def evaluate_choreographer(
 
 def _folder(checkpoint: Path | None) -> Path:
     """Where the choreographer lies that is measured."""
-    places = (checkpoint,) if checkpoint is not None else CHOREOGRAPHERS
+    places = (checkpoint,) if checkpoint is not None else STORY_CHOREOGRAPHERS
     found = next((place for place in places if (place / "config.json").is_file()), None)
     if found is None:
         looked = " or ".join(map(str, places))

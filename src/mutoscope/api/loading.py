@@ -25,8 +25,8 @@ RUNS = Path("runs")  # where `train` leaves what it makes
 # What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
 TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
-CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")  # of stories
-OF_ALL_WORLDS = (*CHOREOGRAPHERS, RUNS / f"choreographer_{MocoganShapes.name}" / "checkpoint")
+STORY_CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")
+CHOREOGRAPHERS = (*STORY_CHOREOGRAPHERS, RUNS / f"choreographer_{MocoganShapes.name}" / "checkpoint")
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 # What models work with, and no models themselves.
 _PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
@@ -36,7 +36,7 @@ _PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
 def load(model: str = "motion") -> Pipeline:
     """A model ready to work: by the folder of its checkpoint, or by name one that was trained here or is bundled."""
     prepare()
-    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS, OF_ALL_WORLDS)
+    return load_pipeline(folder_of(model), WEIGHTS / "matte", UPSAMPLERS, CHOREOGRAPHERS)
 
 
 def folder_of(model: str, world: str = "storybook") -> Path:
@@ -91,7 +91,7 @@ def export(model: str, folder: Path) -> Path:
     upsampler = next((place for place in UPSAMPLERS if (place / "config.json").is_file()), None)
     parts: dict[str, Path] = {"upsampler": upsampler} if upsampler else {}
     if pipeline.choreographer is not None and not (checkpoint / "choreographer").is_dir():
-        tells = choreographer_for(Checkpoint(checkpoint), OF_ALL_WORLDS)
+        tells = choreographer_for(Checkpoint(checkpoint), CHOREOGRAPHERS)
         parts |= {"choreographer": tells.folder} if tells else {}
     if not (checkpoint / "codec").is_dir():
         parts["codec"] = codec_of(Checkpoint(checkpoint))
@@ -155,5 +155,5 @@ def _opened(name: str) -> Checkpoint:
         case "matte":
             load_pipeline(WEIGHTS / "motion", WEIGHTS / name)
         case _:
-            load_pipeline(WEIGHTS / name, WEIGHTS / "matte", UPSAMPLERS[1:], CHOREOGRAPHERS[1:])
+            load_pipeline(WEIGHTS / name, WEIGHTS / "matte", UPSAMPLERS[1:], STORY_CHOREOGRAPHERS[1:])
     return Checkpoint(WEIGHTS / name)

@@ -19,7 +19,6 @@ from mutoscope.evaluation.prediction import Frames, Predict, Predictor, check_gi
 from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.drift import measure_drift
 from mutoscope.evaluation.storybook.sheet import check_sheet
-from mutoscope.families.family import usual_sampling
 from mutoscope.language.timeline import parse_timeline
 from mutoscope.pipeline import Pipeline
 
@@ -111,7 +110,7 @@ def going_on(pipeline: Pipeline, conditioner: StoryConditioner) -> Predict:
         known.codes[0, : len(first)], known.given[0, : len(first)] = first, Given.CODE
         timeline = parse_timeline(sentence, conditioner.drawn.seconds)
         condition, _ = pipeline.choreographed(encode_condition(conditioner.tokenizer, [timeline], known=known), seed)
-        sampling = usual_sampling(pipeline.family, condition)
+        sampling = pipeline.sampling(condition)
         codes = pipeline.family.sample(shape, condition, seed, sampling, lambda *_: None)[0]
         return pipeline.codec.decode(codes, None, conditioner.drawn, tracks=condition.shown_tracks())
 

@@ -59,7 +59,8 @@ def _drawn_estimate(request: GenerateRequest) -> Estimate:
         earlier = video_shape(request.extends)
         width, height = (side - side % 2 for side in (earlier.width, earlier.height))
         frames = earlier.frames + max(1, round(request.seconds * earlier.fps))
-    seconds = 2 + (0.5 + 0.04 * (request.steps or 12)) * request.variants
+    asked = 2 if request.negative is not None or request.guidance not in (None, 1) else 1  # times a step, guided or not
+    seconds = 2 + (0.5 + 0.02 * asked * (request.steps or 12)) * request.variants
     memory = 700_000_000 + 40 * width * height * frames
     return Estimate(seconds=seconds, memory_bytes=memory, width=width, height=height, frames=frames)
 

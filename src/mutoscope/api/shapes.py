@@ -88,12 +88,19 @@ def _check(scenes: int, sheet: Path | None) -> None:
 
 def _models(world: str, model: str, checkpoint: Path | None, tell: Callable[[str], None]) -> dict[str, Drawing]:
     """How the models draw that were asked for; without any that was trained here, `all` is none: the ruler stands alone."""
+
+    def drawn_by(name: str, folder: Path) -> Drawing:
+        drawer = drawer_of(folder, world)
+        for remark in drawer.conditioner.remarks:
+            tell(f"{name}: {remark}")
+        return drawing(drawer)
+
     if checkpoint is not None:
-        return {str(checkpoint): drawing(drawer_of(checkpoint, world))}
+        return {str(checkpoint): drawn_by(str(checkpoint), checkpoint)}
     found = {}
     for name in FAMILIES if model == "all" else (model,):
         try:
-            found[name] = drawing(drawer_of(folder_of(name, world), world))
+            found[name] = drawn_by(name, folder_of(name, world))
         except MutoscopeError as error:
             if model != "all":
                 raise

@@ -47,6 +47,11 @@ class StoryConditioner:
         self.tokenizer, self.codec, self.drawn = tokenizer, codec, drawn
         self.world, self.stage, self.changes, self.remarks = world, stage, changes, remarks
 
+    @property
+    def told_by_tracks(self) -> bool:
+        """Whether tracks say all that words do: of later stages of the storybook neither limbs nor places nor the camera."""
+        return self.stage in (None, 1)
+
     def __call__(self, request: GenerateRequest, pixels: Pixels | None = None) -> Told:
         """The request as conditions; `pixels` (H,W,3) stands for the photo where it is not a file."""
         self.refuse(request, photo=pixels is not None)

@@ -1,7 +1,7 @@
 """Families of generative model: whatever fills the codes of a clip from a condition."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import torch
@@ -58,7 +58,7 @@ class Family(Protocol):
     """A trained generator of codes. What it does not take is refused before it is asked."""
 
     takes: frozenset[str]  # of the wishes in a request that not every family can grant, those that it can
-    own: Sampling  # how it samples where nothing else is asked
+    own: Sampling  # how it samples by words alone, where nothing else is asked
 
     def sample(
         self,
@@ -75,15 +75,6 @@ class Family(Protocol):
     def read(self, condition: Condition) -> Tensor:
         """(S, M) how likely (0..1) each segment of one condition asks for each of the meanings that the model knows."""
         ...
-
-
-def usual_sampling(family: Family, condition: Condition, against: Condition | None = None) -> Sampling:
-    """How a family samples where nothing else is asked: as it does by itself, but without guidance where it is told tracks.
-
-    They say all for which words would be followed more strictly, and guidance leads away from how true clips are spread.
-    """
-    told = condition.tracks.numel() > 0 and against is None
-    return replace(family.own, guidance=1.0) if told else family.own
 
 
 @runtime_checkable

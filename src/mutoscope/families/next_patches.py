@@ -22,8 +22,8 @@ from mutoscope.networks.attention import Attention, Block, Memory, blinders
 class AutoregressiveConfig(BorrowedDenoiserConfig):
     """Sizes of the transformer: the network that diffusion asks about all of a clip, asked about what comes next.
 
-    `guidance`, `temperature`: how it samples where nothing else is asked. The cooler, the fewer mistakes; but where words leave
-    much open, each patch that may be empty is then taken to be.
+    `guidance`, `temperature`: how it samples by words alone, where nothing else is asked. The cooler, the fewer mistakes; but
+    where words leave much open, each patch that may be empty is then taken to be.
     """
 
     guidance: float = 2.0

@@ -9,7 +9,7 @@ import torch
 from mutoscope.checkpoints.bundled import WEIGHTS
 from mutoscope.families.diffusion import Diffusion
 from mutoscope.families.distillation import Distillation, TaughtBatch
-from mutoscope.families.family import UNTRACKED, usual_sampling
+from mutoscope.families.family import UNTRACKED
 from mutoscope.families.gan import GanConfig
 from mutoscope.recipes.diffusion_storybook import denoiser_config, tiny_denoiser_config
 from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, family_run, tiny_batches
@@ -59,10 +59,7 @@ class TaughtBatches:
             noise = torch.randn(batch.codes.shape, generator=rng)
             untracked = torch.rand(len(noise), generator=rng) < UNTRACKED
             batch = batch._replace(condition=batch.condition.without_tracks(untracked))
-            device, sampling = (
-                self.batches.clips.device,
-                replace(usual_sampling(self.teacher, batch.condition), steps=_STEPS),
-            )
+            device, sampling = self.batches.clips.device, replace(self.teacher.own, steps=_STEPS)
             condition = to_device(batch.condition, torch.device(device))
             with torch.autocast(device, torch.bfloat16):
                 codes = self.teacher.denoised(noise.to(device), condition, sampling).float().cpu().clone()

@@ -17,7 +17,6 @@ from mutoscope.codecs.latent_code import SIDE
 from mutoscope.codecs.sprites import Sprites
 from mutoscope.codecs.track_code import within
 from mutoscope.families.diffusion import Diffusion
-from mutoscope.families.family import usual_sampling
 from mutoscope.recipes.encoded_clips import BLOCK
 from mutoscope.recipes.family_run import TINY, ClipBatches, clip_batches, displaced, tiny_batches
 from mutoscope.recipes.latent import latent
@@ -91,7 +90,7 @@ class RedrawnCrops:
             level = float(rng.uniform(_EARLIEST, 1))
             codes = self.teacher.scaling.scaled(clips.encoder((frames / 255).to(torch.bfloat16)).float())
             noise = torch.randn(codes.shape, generator=torch_rng(seed, "noise")).to(device)
-            sampling = replace(usual_sampling(self.teacher, condition), steps=max(1, round(_STEPS * (1 - level))))
+            sampling = replace(self.teacher.own, steps=max(1, round(_STEPS * (1 - level))))
             with torch.autocast(device, torch.bfloat16):
                 codes = self.teacher.denoised(
                     level * codes + (1 - level) * noise,

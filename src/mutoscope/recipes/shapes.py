@@ -100,6 +100,8 @@ class ShapeRecipes:
         model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
         # Where nobody tells where anything is, that hangs on the noise, of which it has to see much.
         repeats, window = (16, 192) if self.choreographed else (4, 768)
+        if self.choreographed:
+            model.own = replace(model.own, guidance=1.0)  # as it draws for people (`Pipeline.sampling`)
         taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=repeats, window=window)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
@@ -117,7 +119,7 @@ class ShapeRecipes:
     def autoregressive(self, *, codec: Path | None = None, steps: int | None = None) -> Run:
         """The autoregressive family on that codec."""
         batches = self._batches(codec)
-        # Where a shape begins no caption says: the likeliest is nowhere.
+        # Where a shape begins no caption says: by words alone, the likeliest is nowhere.
         config = AutoregressiveConfig(denoiser=self._denoiser(batches.tokenizer), guidance=1.0, temperature=1.0)
         build, how = lambda scaling: Autoregressive(config, scaling), self._how("autoregressive", steps)
         return family_run(self._name("autoregressive"), config, batches, build, **how)

@@ -21,6 +21,7 @@ from mutoscope.media.credentials import SIGNABLE, Credentials
 from mutoscope.progress import Step
 from mutoscope.request import SAMPLED, GenerateRequest
 from mutoscope.server.store import GIVEN
+from mutoscope.version import __version__
 
 Say = Callable[[dict[str, Any]], None]
 THUMBNAIL_SIDE = 480
@@ -129,6 +130,11 @@ def look(asked: dict[str, Any]) -> None:
     if request.extends is not None:
         rule = "Attention can be shown of clips that were drawn in one go."
         raise MutoscopeError("This clip goes on from an earlier one.", rule, "Look at the earlier one.")
+    if manifest.version != __version__:
+        rule = "A clip is looked at while the version that drew it draws it again."
+        raise MutoscopeError(
+            f"Version {manifest.version} drew this clip.", rule, "Make the clip again, and look at the new one."
+        )
     counting = ("prompt", "photo", "model", "seed", "negative", "last", *SAMPLED)  # of the wishes, for what is drawn
     wishes = {name: wish for name in counting if (wish := getattr(request, name)) is not None}
     api.look(**wishes, weights=manifest.checkpoint).save(asked["target"])

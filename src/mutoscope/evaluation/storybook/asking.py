@@ -84,6 +84,11 @@ def _says_all(text: str, story: Story) -> bool:
     return all(abs(one.start - other.start) <= _AT_ONCE for one, other in pairs)
 
 
+def seeds_of(index: int, count: int) -> range:
+    """The seeds of a prompt: each has its own, as one noise for all prompts would make their clips more alike than true ones."""
+    return range(index * count, (index + 1) * count)
+
+
 def true_clip(story: Story, shape: ClipShape, seed: int) -> Frames:
     """What the world itself draws for a story."""
     frames = render_stories([story], shape, seed).frames[0]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.evaluation.metric import Features
-from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, true_clip
+from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, seeds_of, true_clip
 from mutoscope.evaluation.storybook.beginning import Beginning
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.diversity import Spread
@@ -82,8 +82,8 @@ def measure_following(
             true = [true_clip(prompt.story, shape, seed) for seed in (index, 2 * count + index)]
             found["true"].append(judge_story(read_frames(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
-            clips = [draw(prompt.text, seed, None) for seed in range(seeds)]
-            begun = draw(prompt.text, 0, true[0][0])
+            clips = [draw(prompt.text, seed, None) for seed in seeds_of(index, seeds)]
+            begun = draw(prompt.text, seeds_of(index, seeds)[0], true[0][0])
             beginning.add(true[0][0], begun[0], keep(true[0])[0])
             given = judge_story(read_frames(begun, prompt.story, shape, stage), prompt.story)
             found[f"{name}, first frame given"].append(given)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mutoscope.evaluation.scorecard import Rate
-from mutoscope.evaluation.storybook.asking import Draw, Prompt, draw_prompts, read_frames, true_clip
+from mutoscope.evaluation.storybook.asking import Draw, Prompt, draw_prompts, read_frames, seeds_of, true_clip
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
@@ -46,7 +46,7 @@ def measure_timing(
         for index, prompt in enumerate(prompts):
             true = true_clip(prompt.story, shape, index)
             found["true"].append(judge_story(read_frames(true, prompt.story, shape, stage), prompt.story))
-            clips = [draw(prompt.text, seed, None) for seed in range(seeds)]
+            clips = [draw(prompt.text, seed, None) for seed in seeds_of(index, seeds)]
             readings = [read_frames(frames, prompt.story, shape, stage) for frames in clips]
             found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
             other = prompts[(index + 1) % len(prompts)].story

@@ -1,0 +1,82 @@
+"""How plans are chosen before anything is drawn, and how strictly words are followed where a plan says it all."""
+
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from toy_story import SHAPE, TEXT, nothing, told
+
+from mutoscope import api
+from mutoscope.codecs.track_code import ACTORS, KIND, MOMENTS, PRESENT
+from mutoscope.codecs.track_code import nearest as measured
+from mutoscope.families import choreographer as module
+from mutoscope.families.choreographer import (
+    Choreographer,
+    ChoreographerConfig,
+    TrackScaling,
+    choreography,
+    sampled_tracks,
+)
+from mutoscope.world.storybook.world import Storybook
+from mutoscope.world.world import seen_story
+
+WORLD = Storybook(stage=1, changes=True)
+
+
+def test_the_first_plan_that_keeps_everyone_apart_is_played_and_no_more_are_rehearsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    torch.manual_seed(0)
+    rng = np.random.default_rng(5)
+    config = ChoreographerConfig(patch=2, eyes=16, width=32, depth=1, heads=1, meanings=2, text=TEXT)
+    planner = choreography(config, TrackScaling.of(WORLD.tracks([seen_story(WORLD, rng) for _ in range(40)], 1))).eval()
+    network = planner.denoiser
+    assert isinstance(network, Choreographer)
+    planner.scaling.mean[:, PRESENT] = 100  # everybody is there
+    torch.nn.init.normal_(network.out.weight)
+    asked, seen = told(["dark"], nothing(1)), list[int]()
+
+    def nearest(tracks: Tensor) -> Tensor:
+        seen.append(len(tracks))
+        return measured(tracks)
+
+    def played(apart: float, at_once: int) -> tuple[Tensor, int]:
+        network.apart = apart
+        monkeypatch.setattr(module, "_AT_ONCE", at_once)
+        seen.clear()
+        return sampled_tracks(planner, asked, 1), sum(seen)
+
+    monkeypatch.setattr(module, "nearest", nearest)
+    rehearsed = []
+    for apart in (1e-6, 0.1, 0.5, 1.0, 1e6):
+        (some, few), (every, most) = played(apart, 2), played(apart, 8)
+        assert torch.allclose(some, every, atol=1e-4)
+        assert most == 8
+        rehearsed.append(few)
+    assert rehearsed == sorted(rehearsed)
+    assert (rehearsed[0], rehearsed[-1]) == (2, 8)
+    assert not torch.allclose(played(1e-6, 2)[0], played(1e6, 2)[0], atol=1e-2)
+
+
+def test_words_are_followed_more_strictly_where_tracks_do_not_say_all_or_something_is_to_be_left_out(
+    home: Path,
+) -> None:
+    pipeline, untold = api.load(str(home / "runs" / "diffusion_storybook" / "checkpoint")), told(["dark"])
+    plan = torch.zeros(1, SHAPE[0], ACTORS, MOMENTS.stop)
+    plan[:, :, 0, PRESENT] = plan[:, :, 0, KIND.start] = 1
+    own, tracked = pipeline.family.own, untold._replace(tracks=plan)
+    assert own.guidance > 1
+    assert pipeline.sampling(tracked) == replace(own, guidance=1.0)
+    assert pipeline.sampling(untold) == pipeline.sampling(untold._replace(tracks=0 * plan)) == own
+    assert pipeline.sampling(tracked, untold) == own
+    unguided = deepcopy(pipeline)
+    unguided.family.own = replace(own, guidance=1.0)
+    assert unguided.sampling(untold).guidance == 1
+    assert unguided.sampling(untold, tracked).guidance > 1
+    later = deepcopy(pipeline)
+    later.conditioner.stage = 3  # type: ignore[union-attr]
+    assert later.sampling(tracked) == own
