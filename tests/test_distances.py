@@ -113,17 +113,22 @@ def test_keeping_the_best_is_counted_by_prompt() -> None:
 def test_the_best_of_each_prompt_stands_beside_all_clips(ranker: Ranker) -> None:
     def draw(prompt: str, seed: int, first: Frames | None) -> Frames:
         true = true_clip(read_story(prompt, SHAPE.seconds).story, SHAPE, seed)
-        return true if seed == 0 else np.zeros_like(true)
+        asked.append((prompt, seed))
+        return true if seed % 2 == 0 else np.zeros_like(true)  # the first of two seeds of each prompt is followed
 
+    asked: list[tuple[str, int]] = []
     found = measure_following(draw, lambda frames: frames, 2, 2, 1, SHAPE, lambda line: None, ranker)
+    assert sorted(seed for _, seed in asked) == [0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 3], (
+        "no two prompts of a kind share one"
+    )
     kinds = [f"{name}{how}" for name in ("seen", "never seen") for how in ("", ", first frame given", ", best of 2")]
     assert list(found.report.scores) == ["true", *kinds, "shuffled prompts"]
     kept = [found.report.scores[f"{name}, best of 2"].story for name in ("seen", "never seen")]
     assert [rate.asked for rate in kept] == [2, 2]
     assert [rate.share for rate in kept] == [np.mean(found.keeping[name].kept) for name in ("seen", "never seen")]
     assert all(max(found.keeping[name].all) <= 0.5 for name in found.keeping)
-    asked = [prompt for kind in asked_prompts(2, 1, SHAPE).values() for prompt in kind]
-    first = ranker.features([draw(prompt.text, 0, None) for prompt in asked]).double().numpy()
+    prompts = [(2 * index, p) for kind in asked_prompts(2, 1, SHAPE).values() for index, p in enumerate(kind)]
+    first = ranker.features([draw(prompt.text, seed, None) for seed, prompt in prompts]).double().numpy()
     assert found.features == pytest.approx(first, abs=1e-5)
     assert "* never seen: whole story" in found.table()
 

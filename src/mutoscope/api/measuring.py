@@ -355,7 +355,7 @@ def bench_families(rounds: int = ROUNDS) -> list[DrawingSpeed]:
 
 def bench_drawing(rounds: int = ROUNDS, recipe: Callable[..., ClipDenoiserConfig] = denoiser_config) -> PeerBench:
     """How long the diffusion family samples a clip, beside networks of diffusers at the same size, all untrained and guided, as
-    theirs are meant to be; told tracks, ours draws for people without guidance, in half the time."""
+    theirs are meant to be; told tracks, ours draws for people without guidance, in half the passes."""
     prepare()
     tokenizer = Tokenizer(stage_vocabulary(1))
     config = recipe(tokenizer, stage=1)

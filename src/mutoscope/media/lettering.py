@@ -27,9 +27,10 @@ def in_chinese(text: str) -> bool:
 
 def lines_of(text: str, size: int, width: int) -> list[str]:
     """A text as lines no wider than `width` pixels, broken between words, or between Chinese characters."""
-    text, font = lettered(text, size)
-    lines = [""]
-    for piece in _PIECE.findall(text):
+    written, font = lettered(text, size)
+    lines, begin = [""], 0
+    for part in _PIECE.findall(text):  # Chinese can be broken where there is no font for it, too
+        piece, begin = written[begin : begin + len(part)], begin + len(part)
         if lines[-1] and font.getlength((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece
