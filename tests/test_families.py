@@ -103,6 +103,16 @@ def test_the_photo_matters_and_stays_as_it_is(learned: tuple[str, StoryFamily]) 
         assert dark[1:].mean() < light[1:].mean() - 0.2
 
 
+def test_an_earlier_clip_stays_as_it_is_however_much_of_it_is_known(learned: tuple[str, StoryFamily]) -> None:
+    for times in range(1, SHAPE[0]):
+        known = beginning(0.3)
+        known.given[:, :times] = Given.CODE
+        known.codes[:, :times] = torch.rand(1, times, *SHAPE[1:], generator=torch_rng(0, f"known/{times}")) - 0.5
+        codes = sampled(*learned, told(["light"], known))
+        assert torch.allclose(codes[:, :times], known.codes[:, :times], atol=1e-5)
+        assert not torch.allclose(codes[:, times:], known.codes[:, times:], atol=1e-2)
+
+
 def test_guidance_leads_away_from_what_shall_not_be(learned: tuple[str, StoryFamily]) -> None:
     name, family = learned
     if "negative" not in family.takes:

@@ -50,7 +50,7 @@ def look(wanted: argparse.Namespace) -> None:
         told = {"path": str(target), "on_words": attention.on_words(), "words": attention.words, "shares": shares}
         print(json.dumps(told, ensure_ascii=False))
         return
-    say(f"{attention.on_words():.0%} of all attention goes to words; of that:")
+    say(f"{attention.on_words():.1%} of all attention goes to words; of that:")
     for word, share in zip(attention.words, shares, strict=True):
         say(f"  {word}: {share:.0%}")
     print(target)
