@@ -15,10 +15,12 @@ from PIL import Image
 
 from mutoscope import api
 from mutoscope.api.loading import FAMILIES
+from mutoscope.errors import MutoscopeError
 from mutoscope.media.video import Video, read_manifest
 from mutoscope.request import GenerateRequest
 from mutoscope.server.keys import add_key
 from mutoscope.server.store import Job, Store
+from mutoscope.server.worker import look
 
 PROMPT = "a red circle bounces"
 SMALL: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8"}
@@ -195,6 +197,19 @@ def test_a_clip_without_words_to_look_at_says_so(alice: Client, server: Server) 
     )
     answer = alice.http.get(f"/videos/{longer['id']}/attention")
     assert (answer.status_code, "goes on from an earlier one" in answer.text) == (400, True), answer.text
+
+
+def test_a_clip_that_another_version_drew_is_not_looked_at(at_home: Path, tmp_path: Path) -> None:
+    clip = api.generate(PROMPT, model="diffusion", seconds=1, fps=8, size="128x128", steps=1)
+    assert clip.manifest is not None
+    asked = {"clip": str(tmp_path / "clip.mp4"), "target": str(tmp_path / "look.png")}
+    replace(clip, manifest=replace(clip.manifest, version="0.16.0")).save(tmp_path / "clip.mp4")
+    with pytest.raises(MutoscopeError, match="drew this clip"):
+        look(asked)
+    assert not (tmp_path / "look.png").exists()
+    clip.save(tmp_path / "clip.mp4")
+    look(asked)
+    assert (tmp_path / "look.png").is_file()
 
 
 def test_another_key_sees_neither_and_both_go_with_their_job(

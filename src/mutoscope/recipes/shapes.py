@@ -98,10 +98,11 @@ class ShapeRecipes:
         """The GAN's generator before its contest, taught by that diffusion model; best begun with its weights."""
         batches = self._batches(codec)
         model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
-        # Where nobody tells where anything is, that hangs on the noise, of which it has to see much.
-        repeats, window = (16, 192) if self.choreographed else (4, 768)
         if self.choreographed:
+            repeats, window = 16, 192
             model.own = replace(model.own, guidance=1.0)  # as it draws for people (`Pipeline.sampling`)
+        else:  # where anything is hangs on the noise alone, of which it has to see much
+            repeats, window = 4, 768
         taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=repeats, window=window)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
