@@ -21,23 +21,30 @@ from mutoscope.families.choreographer import (
     choreography,
     sampled_tracks,
 )
+from mutoscope.families.diffusion import Diffusion
 from mutoscope.world.storybook.world import Storybook
 from mutoscope.world.world import seen_story
 
 WORLD = Storybook(stage=1, changes=True)
 
 
-def test_the_first_plan_that_keeps_everyone_apart_is_played_and_no_more_are_rehearsed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def _planner() -> tuple[Diffusion, Choreographer]:
+    """A choreographer that has learned nothing, whose plans are as wide as the world's."""
     torch.manual_seed(0)
     rng = np.random.default_rng(5)
     config = ChoreographerConfig(patch=2, eyes=16, width=32, depth=1, heads=1, meanings=2, text=TEXT)
     planner = choreography(config, TrackScaling.of(WORLD.tracks([seen_story(WORLD, rng) for _ in range(40)], 1))).eval()
     network = planner.denoiser
     assert isinstance(network, Choreographer)
-    planner.scaling.mean[:, PRESENT] = 100  # everybody is there
     torch.nn.init.normal_(network.out.weight)
+    return planner, network
+
+
+def test_the_first_plan_that_keeps_everyone_apart_is_played_and_no_more_are_rehearsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planner, network = _planner()
+    planner.scaling.mean[:, PRESENT] = 100  # everybody is there
     asked, seen = told(["dark"], nothing(1)), list[int]()
 
     def nearest(tracks: Tensor) -> Tensor:
@@ -48,7 +55,8 @@ def test_the_first_plan_that_keeps_everyone_apart_is_played_and_no_more_are_rehe
         network.apart = apart
         monkeypatch.setattr(module, "_AT_ONCE", at_once)
         seen.clear()
-        return sampled_tracks(planner, asked, 1), sum(seen)
+        monkeypatch.setattr(module, "_PLAYED", 1)
+        return sampled_tracks(planner, asked, 1), sum(seen) - 1  # the plan that is played is looked at, too
 
     monkeypatch.setattr(module, "nearest", nearest)
     rehearsed = []
@@ -60,6 +68,20 @@ def test_the_first_plan_that_keeps_everyone_apart_is_played_and_no_more_are_rehe
     assert rehearsed == sorted(rehearsed)
     assert (rehearsed[0], rehearsed[-1]) == (2, 8)
     assert not torch.allclose(played(1e-6, 2)[0], played(1e6, 2)[0], atol=1e-2)
+
+
+def test_where_a_plan_leaves_somebody_no_room_when_it_is_played_others_are_played(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    planner, network = _planner()
+    network.inside = 1.0
+    rooms = dict[int, list[float]]()
+    for most in (1, 3):
+        monkeypatch.setattr(module, "_PLAYED", most)
+        tracks = torch.cat([sampled_tracks(planner, told(["dark"], nothing(1)), seed) for seed in range(20)])
+        rooms[most] = network.room(tracks).clamp(max=1).tolist()
+    assert all(more >= one for one, more in zip(rooms[1], rooms[3], strict=True))
+    assert sum(room == 1 for room in rooms[3]) > sum(room == 1 for room in rooms[1])
 
 
 def test_words_are_followed_more_strictly_where_tracks_do_not_say_all_or_something_is_to_be_left_out(

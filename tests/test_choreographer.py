@@ -27,6 +27,7 @@ from mutoscope.codecs.track_code import (
     PRESENT,
     as_steps,
     from_steps,
+    innermost,
     nearest,
     settled,
 )
@@ -109,6 +110,17 @@ def test_how_near_two_come_is_told_in_their_heights() -> None:
     assert nearest(three).tolist() == pytest.approx([0.05 / math.exp(-1.5)])
     two[:, 1, 2] = somewhere(0.2, 0.6)[:, 1, 0]  # comes near for a while
     assert nearest(two).tolist() == pytest.approx([0.1 / math.exp(-1.5)])
+
+
+def test_how_far_inside_the_picture_everyone_stays_is_told_in_half_heights() -> None:
+    half = math.exp(-1.5) / 2
+    assert innermost(somewhere(0.2, 0.5)).tolist() == pytest.approx([0.2 / half])
+    assert innermost(somewhere(0.5, 1.1)).tolist() == pytest.approx([-0.1 / half])
+    two = somewhere(0.5, 0.5)
+    assert innermost(0 * two).isinf().all()
+    two[:, :, 2] = somewhere(0.7, 0.9)[:, :, 0]
+    two[:, 1, 2] = somewhere(0.95, 0.6)[:, 1, 0]  # is near a border for a while
+    assert innermost(two).tolist() == pytest.approx([0.05 / half])
 
 
 def test_the_same_offset_says_the_same_wherever_it_is_and_nobody_says_nothing() -> None:

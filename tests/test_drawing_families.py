@@ -124,3 +124,10 @@ def test_diversity_tells_a_model_that_draws_the_same_every_time() -> None:
     spread.add([one, one], [one, two])
     spread.add([one, two], [one, two])
     assert spread.share() == pytest.approx(0.5)
+    low, high = spread.interval()
+    assert (low, high) == pytest.approx((0, 1))  # of two prompts both drawn may be the first, or the second
+    for _ in range(40):
+        spread.add([one, two], [one, two])
+    assert 0.9 < spread.interval()[0] < 0.98 < spread.interval()[1] == pytest.approx(1)
+    assert str(spread) == "0.98 (0.93–1.00)"
+    assert str(Spread()) == "–"

@@ -52,7 +52,7 @@ def test_who_forgets_is_found_out_when_it_happens(codec: LatentCodec) -> None:
             "faithful": lambda sentence, known, seed: true[sentence],
             "forgetful": lambda sentence, known, seed: true[sentence] if seed % 1000 < 3 else plain,
         },
-        codec, SHAPE, 1, 2, lambda line: None,
+        codec, SHAPE, 1, 2, 1, lambda line: None,
     )  # fmt: skip
     faithful, forgetful = (list(rates.values()) for rates in report.found.values())
     assert report.true.share > 0.7
@@ -61,6 +61,21 @@ def test_who_forgets_is_found_out_when_it_happens(codec: LatentCodec) -> None:
     assert [rate.share for rate in forgetful[2:]] == [0, 0]
     assert faithful[0].asked == faithful[3].asked > 0
     assert report.table().splitlines()[2] == f"| seconds | {' | '.join(map(str, LENGTHS))} |"
+
+
+def test_every_prompt_goes_on_with_seeds_of_its_own(codec: LatentCodec) -> None:
+    asked = []
+
+    def predict(sentence: str, known: Tensor, seed: int) -> Frames:
+        asked.append((sentence, seed))
+        return np.full((25, 128, 128, 3), 220, np.uint8)
+
+    report = measure_drift({"still": predict}, codec, SHAPE, 1, 2, 3, lambda line: None)
+    begun = [(sentence, seed // 1000) for sentence, seed in asked if seed % 1000 == 0]
+    assert [seed for _, seed in begun] == list(range(6))
+    assert len({sentence for sentence, _ in begun}) == 2
+    assert "2 prompts with 3 seeds each" in report.table()
+    assert report.found["still"][3].asked == 3 * report.true.asked
 
 
 def test_only_what_can_last_is_asked() -> None:

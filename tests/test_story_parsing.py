@@ -52,6 +52,14 @@ def test_captions_are_read_as_the_stories_that_they_were_made_of(stage: int, sha
     assert right >= 200 * share
 
 
+def test_what_no_word_says_is_chosen_and_told() -> None:
+    read = read_story("a circle zigzags, then rolls left", 3.0)
+    assert read.left_open == ("colour of the circle: it is red", "way of the circle that will zigzag: it goes right")
+    assert read.report()[-1] == "note: No word says the way of the circle that will zigzag: it goes right."
+    assert read_story("a red circle zigzags left, then rolls right", 3.0).left_open == ()
+    assert read_story("a blue fish swims to the left", 3.0).left_open == ()  # it can be in one place alone
+
+
 def test_what_the_storybook_does_not_know_or_cannot_do_is_told() -> None:
     read = read_story("a blue zebra and a house walk", 3.0)
     assert read.unknown == ("zebra",)

@@ -16,5 +16,10 @@ def numpy_rng(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(_mixed(seed, purpose))
 
 
+def seeds_of(index: int, count: int) -> range:
+    """The seeds of a prompt: each has its own, as one noise for all prompts would make their clips more alike than true ones."""
+    return range(index * count, (index + 1) * count)
+
+
 def _mixed(seed: int, purpose: str) -> int:
     return (seed * 1_000_003 + zlib.crc32(purpose.encode())) % 2**63

@@ -66,6 +66,7 @@ def evaluate_drift(
     model: str = "all",
     checkpoint: Path | None = None,
     scenes: int = 20,
+    seeds: int = 3,
     sheet: Path | None = None,
     tell: Callable[[str], None] = print,
 ) -> str:
@@ -73,12 +74,14 @@ def evaluate_drift(
 
     `model` as for `evaluate_prediction`. `sheet`: where the curves are drawn (needs matplotlib).
     """
-    if scenes < 1:
-        raise MutoscopeError(f"{scenes} clips measure nothing.", "At least one is needed.", "Write --scenes 20.")
+    if min(scenes, seeds) < 1:
+        raise MutoscopeError(
+            f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 20."
+        )
     if sheet is not None:
         check_sheet(sheet)
     _, conditioner, stage, families = _alike(model, checkpoint, tell)
-    report = measure_drift(families, conditioner.codec, conditioner.drawn, stage, scenes, tell)
+    report = measure_drift(families, conditioner.codec, conditioner.drawn, stage, scenes, seeds, tell)
     if sheet is not None:
         report.draw(sheet)
     return report.table()

@@ -69,6 +69,15 @@ def nearest(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,)
     return closest
 
 
+def innermost(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,)
+    """How far inside the picture everyone's middle stays, in half its height: negative beyond a border, infinite for nobody."""
+    x, y, tall = by_frames(tracks[..., MOMENTS])[..., :3].unbind(dim=-1)
+    inside = torch.stack([x, 1 - x, y, 1 - y]).amin(dim=0) / (tall.exp() / 2)
+    there = tracks[..., PRESENT].mean(dim=1) > 0.5
+    least: Tensor = inside.amin(dim=1).masked_fill(~there, torch.inf).amin(dim=1)
+    return least
+
+
 def within(tracks: Tensor, top: float, left: float, height: float, width: float) -> Tensor:
     """The tracks (..., CHANNELS) as told of a part of the picture, which is given in fractions of its sides."""
     moments = rearrange(tracks[..., MOMENTS], "... (s m) -> ... s m", m=MOMENT)

@@ -10,6 +10,7 @@ from torch import Tensor
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.errors import MutoscopeError
+from mutoscope.seeding import seeds_of
 from mutoscope.shapes import ClipShape
 
 Frames = NDArray[np.uint8]  # (T, H, W, 3)
@@ -72,7 +73,7 @@ def measure_prediction(
 
         found.setdefault("the codec alone", []).append(errors(codec.decode(code, None, shape)))
         for name, predictor in predictors.items():
-            futures = [predictor.predict(caption, code[:known], seed) for seed in range(predictor.seeds)]
+            futures = [predictor.predict(caption, code[:known], seed) for seed in seeds_of(count - 1, predictor.seeds)]
             each = np.stack([errors(frames) for frames in futures])
             if predictor.seeds == 1:
                 found.setdefault(name, []).append(each[0])

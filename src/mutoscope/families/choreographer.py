@@ -1,6 +1,8 @@
 """The choreographer: from words, and what is known of a clip, to where everyone will be, before anything is drawn."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 from einops import rearrange, repeat
@@ -20,6 +22,7 @@ from mutoscope.codecs.track_code import (
     STEPS,
     as_steps,
     from_steps,
+    innermost,
     nearest,
     settled,
 )
@@ -38,13 +41,15 @@ FLOW = Flow(late=1.4, spread=1.4, guided_until=1.0, solver="multistep")
 
 # The most that are rehearsed, and how many at once: mostly one of the first will do.
 _REHEARSALS, _AT_ONCE, _ROUGHLY = 8, 2, Sampling(steps=2, guidance=1.0)
+_PLAYED = 3  # at most
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoreographerConfig:
     """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels.
 
-    `apart`: how near actors may come, in their mean height, before another plan is preferred; 0: as near as they like.
+    Another plan is preferred where actors come nearer than `apart` to each other, in their mean height, or their middles than
+    `inside` to the borders of the picture, in half their height. 0: as near as they like; both 0: no other is rehearsed.
     """
 
     patch: int
@@ -55,6 +60,7 @@ class ChoreographerConfig:
     meanings: int
     text: WordEncoderConfig
     apart: float = 0.0
+    inside: float = 0.0
 
 
 class TrackScaling(Scaling):
@@ -90,27 +96,44 @@ def sampled_tracks(
 ) -> Tensor:  # (1,T,N,CHANNELS)
     """Where everyone will be, for one condition, with what is known of its codes in sight; the same seed places all alike.
 
-    Stories keep their actors apart, and what draws has hardly seen them overlap; but whoever is placed in few steps may be placed
-    over another. So some noises are rehearsed roughly, and the first is played in which nobody comes too near to anybody.
+    Stories keep their actors apart and in the picture, and what draws has hardly seen anything else; but whoever is placed in
+    few steps may be placed over another. So noises are rehearsed roughly, and the first is played that gives everyone room. Who
+    leaves the picture may be seen only then; if so, some others are played.
     """
     rng, told = torch_rng(seed, "tracks"), condition.looked_at()
     plans = [torch.randn((1, condition.given.shape[1], ACTORS, STEPS), generator=rng) for _ in range(_REHEARSALS)]
-    noise, chosen = torch.cat(plans).to(condition.seconds.device), 0
-    assert isinstance(choreographer.denoiser, Choreographer)
-    if apart := choreographer.denoiser.apart:
-        far = noise.new_empty(0)
-        for some in torch.split(noise, _AT_ONCE):
-            rough = choreographer.denoised(some, told.times(len(some)), _ROUGHLY)
-            far = torch.cat([far, nearest(rough)])
-            if bool((far >= apart).any()):
-                break
-        chosen = int(far.clamp(max=apart).argmax())  # the first of those that are equally far
+    noises = torch.cat(plans).to(condition.seconds.device)
     other = None if against is None else against.looked_at()
-    tracks = choreographer.denoised(noise[chosen : chosen + 1], told, choreographer.own, against=other)
-    names = choreographer.denoiser.names
+    denoiser = choreographer.denoiser
+    assert isinstance(denoiser, Choreographer)
+    roomy = _rehearsed(choreographer, noises, told) if denoiser.apart or denoiser.inside else iter([noises[:1]])
+    tracks, most = noises.new_empty(0), -torch.inf
+    for noise in islice(roomy, _PLAYED):
+        played = choreographer.denoised(noise, told, choreographer.own, against=other)
+        if not (room := float(denoiser.room(played))) <= most:
+            tracks, most = played, room
+        if most >= 1:
+            break
+    names = denoiser.names
     if not names.things or (condition.given > 0).any():
         return tracks
     return as_called(tracks, names.called(choreographer.read(condition)))
+
+
+def _rehearsed(
+    choreographer: Diffusion, noises: Tensor, told: Condition
+) -> Iterator[Tensor]:  # (P,T,N,STEPS) -> (1,T,N,STEPS)
+    """Noises as they come whose rough plans give everyone room; then the others, those with most room first."""
+    assert isinstance(choreographer.denoiser, Choreographer)
+    narrow = list[tuple[float, Tensor]]()
+    for some in torch.split(noises, _AT_ONCE):
+        rooms = choreographer.denoiser.room(choreographer.denoised(some, told.times(len(some)), _ROUGHLY)).tolist()
+        for room, noise in zip(rooms, torch.split(some, 1), strict=True):
+            if room >= 1:
+                yield noise
+            else:
+                narrow.append((room, noise))
+    yield from (noise for _, noise in sorted(narrow, key=lambda each: -each[0]))
 
 
 def as_called(tracks: Tensor, called: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (N, at most KINDS) in 0..1 -> the same
@@ -136,7 +159,7 @@ class Choreographer(Denoiser):
     def __init__(self, config: ChoreographerConfig) -> None:
         width = config.width
         super().__init__(config.text, config.meanings, width)
-        self.patch, self.apart = config.patch, config.apart
+        self.patch, self.apart, self.inside = config.patch, config.apart, config.inside
         self.rows_in = nn.Linear(STEPS, width)
         self.actor_in = nn.Embedding(ACTORS, width)
         self.clock_in = nn.Linear(CLOCK, width)
@@ -173,6 +196,11 @@ class Choreographer(Denoiser):
             x = block(x, context, mask, modulation)
         clean: Tensor = rearrange(self.out(self.norm(x)), "b (t n) c -> b t n c", n=actors)
         return clean
+
+    def room(self, tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> (B,)
+        """How much room plans leave everyone; from 1 on it is enough."""
+        room = nearest(tracks) / self.apart if self.apart else torch.full_like(tracks[:, 0, 0, 0], torch.inf)
+        return torch.minimum(room, innermost(tracks) / self.inside) if self.inside else room
 
 
 class Eyes(nn.Module):

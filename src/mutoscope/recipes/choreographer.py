@@ -27,6 +27,7 @@ from mutoscope.world.world import seen_story
 
 # Three of four true stories of the first stage keep more between actors; later ones have some hide others and chase them.
 _APART = {1: 1.2}
+_INSIDE = {1: 0.6}  # less than any of 250 true stories of the first stage leave; those of later ones leave on purpose
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,7 +71,8 @@ def choreographer(
     batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
     config = ChoreographerConfig(
         patch=2, eyes=96, width=width, depth=depth, heads=width // 64,
-        meanings=len(story_meanings(stage)), text=storybook_text(batches.clips.tokenizer, stage), apart=_APART.get(stage, 0.0),
+        meanings=len(story_meanings(stage)), text=storybook_text(batches.clips.tokenizer, stage),
+        apart=_APART.get(stage, 0.0), inside=_INSIDE.get(stage, 0.0),
     )  # fmt: skip
     return choreographer_run("choreographer", config, batches, steps=steps)
 
@@ -80,7 +82,8 @@ def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | N
     batches = TrackBatches(clips=tiny_batches(tiny_storybook(stage, changes), codec=codec), unseen=8)
     config = ChoreographerConfig(
         patch=2, eyes=16, width=32, depth=1, heads=1,
-        meanings=len(story_meanings(stage)), text=tiny_storybook_text(batches.clips.tokenizer, stage), apart=_APART.get(stage, 0.0),
+        meanings=len(story_meanings(stage)), text=tiny_storybook_text(batches.clips.tokenizer, stage),
+        apart=_APART.get(stage, 0.0), inside=_INSIDE.get(stage, 0.0),
     )  # fmt: skip
     return choreographer_run("tiny_choreographer", config, batches, **TINY)
 

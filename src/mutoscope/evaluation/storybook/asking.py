@@ -75,18 +75,16 @@ def draw_prompts(
 
 
 def _says_all(text: str, story: Story) -> bool:
-    """Whether the story can be read back off its caption, who looks how and does what, and when."""
-    found = read_story(text, story.seconds).story
+    """Whether the story can be read back off its caption, who looks how and does what, and when; and not by a lucky guess."""
+    read = read_story(text, story.seconds)
+    if read.left_open:
+        return False
+    found = read.story
     acts = [beat.acts for beat in story.beats]
     if found.actors != story.actors or [beat.acts for beat in found.beats] != acts or found.place is not story.place:
         return False
     pairs = zip(found.beats, story.beats, strict=True)
     return all(abs(one.start - other.start) <= _AT_ONCE for one, other in pairs)
-
-
-def seeds_of(index: int, count: int) -> range:
-    """The seeds of a prompt: each has its own, as one noise for all prompts would make their clips more alike than true ones."""
-    return range(index * count, (index + 1) * count)
 
 
 def true_clip(story: Story, shape: ClipShape, seed: int) -> Frames:

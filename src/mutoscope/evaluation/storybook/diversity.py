@@ -8,10 +8,15 @@ import numpy as np
 
 from mutoscope.evaluation.storybook.colours import Frames
 
+_RESAMPLED = 2000  # times
+
 
 @dataclass(frozen=True)
 class Spread:
-    """How far clips of one prompt lie apart, of a model and of the truth, prompt by prompt."""
+    """How far clips of one prompt lie apart, of a model and of the truth, prompt by prompt.
+
+    As text the model's spread as a share of the true one, with its 95 % interval.
+    """
 
     drawn: list[float] = field(default_factory=list)
     true: list[float] = field(default_factory=list)
@@ -25,6 +30,19 @@ class Spread:
     def share(self) -> float | None:
         """The model's spread as a share of the true one; None if there was never more than one clip."""
         return float(np.mean(self.drawn) / max(1e-6, float(np.mean(self.true)))) if self.drawn else None
+
+    def interval(self) -> tuple[float, float]:
+        """95 % of the shares that other prompts would have told, by the percentile bootstrap over prompts (Efron 1979)."""
+        drawn, true = np.array(self.drawn), np.array(self.true)
+        chosen = np.random.default_rng(0).integers(len(drawn), size=(_RESAMPLED, len(drawn)))
+        low, high = np.quantile(drawn[chosen].mean(1) / true[chosen].mean(1).clip(1e-6), [0.025, 0.975])
+        return float(low), float(high)
+
+    def __str__(self) -> str:
+        if (share := self.share()) is None:
+            return "–"
+        low, high = self.interval()
+        return f"{share:.2f} ({low:.2f}–{high:.2f})"
 
 
 def apart(clips: Sequence[Frames]) -> float:

@@ -16,6 +16,7 @@ from mutoscope.evaluation.storybook.asking import draw_prompts, read_frames, tru
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.measure import score_stories
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
+from mutoscope.seeding import seeds_of
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.story import Action, Story
 
@@ -28,14 +29,16 @@ LASTING = frozenset({Action.STAND, Action.SPIN, Action.BOUNCE, Action.FLOAT, Act
 class DriftReport:
     """By model, of all that the words say, how much is right in the last three seconds, when so many have gone by."""
 
-    clips: int
+    prompts: int
+    seeds: int
     true: Rate
     found: Mapping[str, Mapping[int, Rate]]
 
     def table(self) -> str:
         """The report as a Markdown table."""
         rows = [
-            f"Attributes right in the last three seconds of {self.clips} clips that went on; true clips: {self.true}.\n",
+            f"Attributes right in the last three seconds of clips that went on, {self.prompts} prompts with {self.seeds} seeds "
+            f"each; true clips: {self.true}.\n",
             f"| seconds | {' | '.join(map(str, LENGTHS))} |",
             f"| --- |{' --- |' * len(LENGTHS)}",
         ]
@@ -73,9 +76,13 @@ def measure_drift(
     shape: ClipShape,
     stage: int,
     count: int,
+    seeds: int,
     tell: Callable[[str], None],
 ) -> DriftReport:
-    """Let each model draw `count` prompts from nothing, and go on until the longest length, told the same words again."""
+    """Let each model draw `count` prompts from nothing, and go on until the longest length, told the same words again.
+
+    Each with some seeds, which are the prompt's own.
+    """
     true: list[StoryVerdict] = []
     found: dict[str, dict[int, list[StoryVerdict]]] = {name: {at: [] for at in LENGTHS} for name in models}
     for index, prompt in enumerate(draw_prompts(count, stage, shape, held_out=False, such=lasts)):
@@ -83,14 +90,16 @@ def measure_drift(
             judge_story(read_frames(true_clip(prompt.story, shape, index), prompt.story, shape, stage), prompt.story)
         )
         for name, predict in models.items():
-            frames = gone_on(predict, codec, prompt.text, shape, index)
-            for at, verdicts in found[name].items():
-                end = max(round(at * shape.fps), shape.frames)
-                window = frames[end - shape.frames : end]
-                verdicts.append(judge_story(read_frames(window, prompt.story, shape, stage), prompt.story))
-        tell(f"{index + 1} of {count} clips")
+            for seed in seeds_of(index, seeds):
+                frames = gone_on(predict, codec, prompt.text, shape, seed)
+                for at, verdicts in found[name].items():
+                    end = max(round(at * shape.fps), shape.frames)
+                    window = frames[end - shape.frames : end]
+                    verdicts.append(judge_story(read_frames(window, prompt.story, shape, stage), prompt.story))
+        tell(f"{index + 1} of {count} prompts")
     return DriftReport(
-        clips=count,
+        prompts=count,
+        seeds=seeds,
         true=score_stories(true).attributes,
         found={
             name: {at: score_stories(verdicts).attributes for at, verdicts in each.items()}

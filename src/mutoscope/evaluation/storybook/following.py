@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mutoscope.alignment.ranking import Ranker, best_first
 from mutoscope.evaluation.metric import Features
-from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, seeds_of, true_clip
+from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.beginning import Beginning
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.diversity import Spread
@@ -17,6 +17,7 @@ from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.sheet import draw_sheet
 from mutoscope.evaluation.storybook.verdict import StoryVerdict, judge_story
+from mutoscope.seeding import seeds_of
 from mutoscope.shapes import ClipShape
 
 Keep = Callable[[Frames], Frames]  # (T, H, W, 3) -> the same, through the codec alone
@@ -33,7 +34,7 @@ class Following:
 
     report: RulerReport
     shown: Sequence[tuple[str, Frames, bool]]
-    diversity: float | None  # None where each prompt was drawn once
+    diversity: Spread
     beginning: Beginning
     seconds: float
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
@@ -46,9 +47,9 @@ class Following:
     def table(self) -> str:
         """The report as a Markdown table, what keeping the best gains, and how different the clips of one prompt are."""
         gains = [f"* {self.beginning}", *(f"* {name}: {keeping}" for name, keeping in self.keeping.items())]
-        if self.diversity is not None:
+        if self.diversity.drawn:
             told = "clips of one prompt differ by this share of what true clips of it do; 0: all the same"
-            gains.append(f"* diversity: {self.diversity:.2f} ({told})")
+            gains.append(f"* diversity: {self.diversity}; {told}")
         gains.append(f"* {self.seconds:.2f} seconds a clip, the median")
         return "\n".join([self.report.table(), "", *gains])
 
@@ -83,10 +84,12 @@ def measure_following(
             found["true"].append(judge_story(read_frames(true[0], prompt.story, shape, stage), prompt.story))
             other = prompts[(index + 1) % len(prompts)].story
             clips = [draw(prompt.text, seed, None) for seed in seeds_of(index, seeds)]
-            begun = draw(prompt.text, seeds_of(index, seeds)[0], true[0][0])
-            beginning.add(true[0][0], begun[0], keep(true[0])[0])
-            given = judge_story(read_frames(begun, prompt.story, shape, stage), prompt.story)
-            found[f"{name}, first frame given"].append(given)
+            kept = keep(true[0])[0]
+            for seed in seeds_of(index, seeds):
+                begun = draw(prompt.text, seed, true[0][0])
+                beginning.add(true[0][0], begun[0], kept)
+                given = judge_story(read_frames(begun, prompt.story, shape, stage), prompt.story)
+                found[f"{name}, first frame given"].append(given)
             spread.add(clips, true)
             readings = [read_frames(frames, prompt.story, shape, stage) for frames in clips]
             found[name] += (verdicts := [judge_story(reading, prompt.story) for reading in readings])
@@ -107,7 +110,7 @@ def measure_following(
     return Following(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
         shown=shown,
-        diversity=spread.share(),
+        diversity=spread,
         beginning=beginning,
         seconds=float(np.median(took)),
         keeping=keeping,

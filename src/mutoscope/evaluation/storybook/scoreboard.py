@@ -11,7 +11,7 @@ from mutoscope.evaluation.storybook.verdict import Attribute
 
 _BAR = 0.8  # of a row, shared by all models
 _INCHES = 10.0, 4.2
-_BEGUN = "seen, first frame given"
+_BEGUN = "seen, first frame given", "never seen, first frame given"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,15 +23,16 @@ class Scoreboard:
     def table(self) -> str:
         """A row a model, as a Markdown table."""
         rows = [
-            "| | whole prompts, seen | never seen | first frame given, seen | all attributes, seen | diversity "
+            "| | whole prompts, seen | never seen | first frame given, seen | never seen | all attributes, seen | diversity "
             "| seconds a clip |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
         for name, found in self.models.items():
-            seen, unseen, begun = (found.report.scores[kind] for kind in ("seen", "never seen", _BEGUN))
-            spread = "–" if found.diversity is None else f"{found.diversity:.2f}"
-            rates = " | ".join(str(rate) for rate in (seen.story, unseen.story, begun.story, seen.attributes))
-            rows.append(f"| {name} | {rates} | {spread} | {found.seconds:.2f} |")
+            seen, unseen, *begun = (found.report.scores[kind] for kind in ("seen", "never seen", *_BEGUN))
+            rates = " | ".join(
+                str(rate) for rate in (seen.story, unseen.story, *(each.story for each in begun), seen.attributes)
+            )
+            rows.append(f"| {name} | {rates} | {found.diversity} | {found.seconds:.2f} |")
         return "\n".join(rows)
 
     def draw(self, picture: Path) -> None:

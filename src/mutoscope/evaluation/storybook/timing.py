@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mutoscope.evaluation.scorecard import Rate
-from mutoscope.evaluation.storybook.asking import Draw, Prompt, draw_prompts, read_frames, seeds_of, true_clip
+from mutoscope.evaluation.storybook.asking import Draw, Prompt, draw_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.colours import Frames
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
+from mutoscope.seeding import seeds_of
 from mutoscope.shapes import ClipShape
 from mutoscope.world.storybook.sampling import shows_changes
 from mutoscope.world.storybook.story import Story

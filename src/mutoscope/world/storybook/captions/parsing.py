@@ -39,11 +39,12 @@ _PASSAGE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ReadStory:
-    """A story, the words that said nothing of it, and what was filled in or left out."""
+    """A story, the words that said nothing of it, what was replaced or left out, and what no word said and was chosen."""
 
     story: Story
     unknown: tuple[str, ...]
     notes: tuple[str, ...]
+    left_open: tuple[str, ...]
 
     def report(self) -> list[str]:
         """What was understood, beat by beat in the words of `story_meanings`, and what was not, as lines."""
@@ -54,7 +55,8 @@ class ReadStory:
             asked = ", ".join(name for name, yes in zip(names, meant, strict=True) if yes)
             lines.append(f"understood: {beat.start:g}-{beat.end:g} s {asked}")
         unknown = [f"warning: the word {word!r} is not known." for word in self.unknown]
-        return [*lines, *unknown, *(f"note: {note}" for note in self.notes)]
+        chosen = [f"note: No word says the {what}." for what in self.left_open]
+        return [*lines, *unknown, *(f"note: {note}" for note in self.notes), *chosen]
 
 
 @dataclass(kw_only=True)
@@ -223,7 +225,7 @@ class _Clause:
 
 def _told(reading: _Reading, segments: tuple[Segment, ...]) -> ReadStory:
     """The reading as a story that can be drawn."""
-    notes = reading.notes
+    notes, left_open = reading.notes, list[str]()
     kinds = [actor.kind for actor in reading.actors]
     place = reading.place or next((p for p in Place if all(p in CAST[k].places for k in kinds)), Place.PLAIN)
     for kind in kinds:
@@ -234,9 +236,14 @@ def _told(reading: _Reading, segments: tuple[Segment, ...]) -> ReadStory:
         Actor(kind=actor.kind, colour=actor.colour or colours[index], size=actor.size)
         for index, actor in enumerate(reading.actors)
     )
+    uncoloured = (actor for actor, told in zip(actors, reading.actors, strict=True) if told.colour is None)
+    left_open += [f"colour of the {actor.kind}: it is {actor.colour}" for actor in uncoloured]
     beats, last, air = [], dict[int, Act](), dict[type, Light | Weather | Camera]()
     for segment, acts, said in zip(segments, reading.acts, reading.air, strict=True):
-        last |= {who: _possible(actors[who].kind, act, place, notes) for who, act in acts.items()}
+        for who, act in acts.items():
+            last[who] = done = _possible(kinds[who], act, place, notes)
+            if act.direction is None and done.direction is not None:
+                left_open.append(f"way of the {kinds[who]} that will {done.action}: it goes {done.direction}")
         air |= said
         light, weather, camera = air.get(Light), air.get(Weather), air.get(Camera)
         beats.append(
@@ -251,7 +258,8 @@ def _told(reading: _Reading, segments: tuple[Segment, ...]) -> ReadStory:
         )
     relation = reading.relation if len(actors) > 1 else None
     story = Story(actors=actors, beats=tuple(beats), place=place, relation=relation)
-    return ReadStory(story=story, unknown=tuple(dict.fromkeys(reading.unknown)), notes=tuple(dict.fromkeys(notes)))
+    unknown, replaced, chosen = (tuple(dict.fromkeys(lines)) for lines in (reading.unknown, notes, left_open))
+    return ReadStory(story=story, unknown=unknown, notes=replaced, left_open=chosen)
 
 
 def _possible(kind: Kind, act: Act, place: Place, notes: list[str]) -> Act:
