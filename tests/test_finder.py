@@ -105,13 +105,15 @@ def test_nothing_in_a_plain_photo_means_the_camera_moves_alone(network: MatteNet
     assert rendering_for(found) != "layers"
 
 
-def test_a_click_needs_less_certainty_than_a_box_for_the_subject_to_be_cut_out() -> None:
-    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.65, source="found")
+def test_a_click_needs_less_certainty_than_a_box_for_the_subject_to_be_cut_out_and_none_is_that_would_tear() -> None:
+    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.65, source="found", clean=True)
     assert rendering_for(found) == "soft"
     assert rendering_for(replace(found, source="click")) == "layers"
     assert rendering_for(replace(found, source="click", confidence=0.3)) == "soft"
     assert rendering_for(replace(found, source="box", confidence=0.84)) == "soft"  # all guesses keep to the box
     assert rendering_for(replace(found, source="box", confidence=0.9)) == "layers"
+    assert rendering_for(replace(found, source="box", confidence=0.9, clean=False)) == "soft"
+    assert rendering_for(replace(found, source="mask", clean=False)) == "layers"  # as whoever painted it wants it
 
 
 def test_what_looks_like_the_clicked_point_and_is_near_it_is_likeliest() -> None:

@@ -21,6 +21,7 @@ _MEASURES = {
     "mixers": "evaluate_mixers",
     "prediction": "evaluate_prediction",
     "drift": "evaluate_drift",
+    "looks": "draw_looks",
     "examples": "draw_examples",
     "distances": "evaluate_distances",
     "ruler": "evaluate_ruler",
@@ -29,7 +30,7 @@ _MEASURES = {
     "curves": "draw_learning_curves",
 }
 _OF_MOTION = {"yes", "results"}  # what is done with a large model and with the results, beside measuring
-_SHEETS = {"examples": Path("examples.webp"), "curves": Path("curves.png")}
+_SHEETS = {"looks": Path("looks.webp"), "examples": Path("examples.webp"), "curves": Path("curves.png")}
 
 
 def evaluate(wanted: argparse.Namespace) -> None:

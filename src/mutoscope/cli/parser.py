@@ -107,12 +107,12 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "what", metavar="WHAT",
         choices=["motion", "storybook", "choreographer", "moving-shapes", "mocogan-shapes", "mixers", "prediction", "drift",
-                 "examples", "distances", "ruler", "raising", "retrieval", "curves"],
+                 "looks", "examples", "distances", "ruler", "raising", "retrieval", "curves"],
         help="motion (the motion model), storybook (a model that draws), choreographer (what places everyone beforehand), "
         "moving-shapes and mocogan-shapes (the "
         "published protocols, models beside published numbers), mixers (attention, convolution and recurrence in one place of one "
         "network), prediction (of the frames that follow given ones), "
-        "drift (of clips that go on and on), "
+        "drift (of clips that go on and on), looks (photos that are moved, into a picture for you to judge), "
         "examples (the sentences that are always shown, as they come), distances (of true and spoilt clips from true ones), "
         "ruler (of the storybook), raising (how much truer clips become than by straight lines), retrieval (how well words "
         "and clips are told to fit), or curves (of learning, from the journals of all runs)",
@@ -182,7 +182,9 @@ def build_parser() -> argparse.ArgumentParser:
         "--folder", metavar="DIR", type=Path, help="where their runs are (mixers; default runs/mixers)"
     )
     evaluate.add_argument("--runs", metavar="DIR", type=Path, help="where the journals are (curves; default runs)")
-    evaluate.add_argument("--photos", metavar="DIR", type=Path, help="real photos to measure on as well (motion)")
+    evaluate.add_argument(
+        "--photos", metavar="DIR", type=Path, help="real photos with mattes to measure on (motion, looks)"
+    )
     evaluate.add_argument("--results", metavar="FILE", type=Path, help="write the table there (motion)")
     train = command("train", learning.train, "run a recipe: train a model from nothing, or a LoRA for a large one")
     train.add_argument("recipe", metavar="RECIPE", help="its name, such as motion; or lora")

@@ -18,21 +18,19 @@ from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import fit_photo, output_size, read_photo
 from mutoscope.request import GenerateRequest, flag
 from mutoscope.shapes import ClipShape
-from mutoscope.vision.finder import find_subject, rendering_for
+from mutoscope.vision.finder import find_subject, is_sure, rendering_for
 from mutoscope.vision.matting import MatteNetwork
 from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
 
-_SHOW_IT = "show it (a click on the photo, --subject or --mask) to have it cut out"
-_RENDERING_NOTES: dict[Rendering, tuple[str, ...]] = {
-    "layers": (),
-    "soft": (f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}.",),
-    "camera": (f"No subject was found, so only the camera moves; {_SHOW_IT}.",),
-}
+_SHOW_IT = "show it (a click on the photo, or --subject), or paint it (--mask) to have it cut out"
+_UNFOUND = f"No subject was found, so only the camera moves; {_SHOW_IT}."
+_UNSURE = f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}."
 _SHOWN_IN_VAIN = (
     "The outline of the subject shown is uncertain, so the photo is bent softly; paint it (--mask) to have it cut out."
 )
+_TEARS = "Cut out, the subject might leave a tear, so the photo is bent softly; paint it (--mask) to have it cut out."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,8 +127,13 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
 
 def _notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
     """What is worth saying about how the photo is moved."""
-    shown = rendering == "soft" and subject.source in ("click", "box")
-    return (_SHOWN_IN_VAIN,) if shown else _RENDERING_NOTES[rendering]
+    if rendering == "layers":
+        return ()
+    if rendering == "camera":
+        return (_UNFOUND,)
+    if is_sure(subject):
+        return (_TEARS,)
+    return (_SHOWN_IN_VAIN if subject.source in ("click", "box") else _UNSURE,)
 
 
 def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mutoscope.evaluation.photo_set import MeasuredPhoto, box_of, click_on, open_photo_set, overlap
-from mutoscope.vision.finder import find_subject, rendering_for
+from mutoscope.vision.finder import find_subject, is_sure
 from mutoscope.vision.matting import MatteNetwork
 from mutoscope.vision.subject import SubjectHint
 
@@ -72,5 +72,5 @@ def _measured(photo: MeasuredPhoto, network: MatteNetwork) -> MatteScore:
         clicked=overlap(clicked.matte, photo),
         boxed=overlap(boxed.matte, photo),
         confidence=alone.confidence,
-        sure=rendering_for(alone) == "layers",
+        sure=is_sure(alone),
     )

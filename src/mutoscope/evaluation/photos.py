@@ -123,7 +123,7 @@ def measure_subject(
     for seed, photo in enumerate(photos):
         for action, prompt in SUBJECT.items():
             scene = Scene(start=0, end=3, subject=(SubjectMove(action=action),))
-            video = generate(_request(prompt, seed, photo, side, _shown(photo, shown)), photo.pixels)
+            video = generate(asked_of(photo, prompt, seed, side, shown), photo.pixels)
             verdict = judge(read_motion(video.frames, video.fps, _fitted(photo, video)), scene)
             yield Trial(photo=photo.name, prompt=prompt, shown=shown, rendering=_rendering(video), wrong=verdict.wrong)
 
@@ -134,7 +134,7 @@ def measure_seeds(generate: Generate, photo: MeasuredPhoto, side: int = 480) -> 
         CAMERA[CameraAction.PAN_LEFT][0],
         Scene(start=0, end=3, camera=(CameraMove(action=CameraAction.PAN_LEFT),)),
     )
-    videos = [generate(_request(prompt, seed, photo, side, None), photo.pixels) for seed in range(SEEDS)]
+    videos = [generate(asked_of(photo, prompt, seed, side), photo.pixels) for seed in range(SEEDS)]
     right = sum(judge(read_motion(v.frames, v.fps, _fitted(photo, v)), scene).camera for v in videos)
     middles = [video.frames[len(video.frames) // 2].astype(np.int16) for video in videos]
     gaps = [float(np.abs(a - b).mean()) for i, a in enumerate(middles) for b in middles[:i]]
@@ -143,7 +143,7 @@ def measure_seeds(generate: Generate, photo: MeasuredPhoto, side: int = 480) -> 
 
 def first_frame_psnr(generate: Generate, photo: MeasuredPhoto) -> float:
     """Decibels between frame 0 of the written MP4 and the photo at that size (1280 on the long side)."""
-    video = generate(_request("the camera zooms in", 0, photo, 1280, None, 24), photo.pixels)
+    video = generate(asked_of(photo, "the camera zooms in", 0, 1280, fps=24), photo.pixels)
     height, width = video.frames.shape[1:3]
     with TemporaryDirectory() as folder:
         written = Video.open(video.save(Path(folder) / "clip.mp4")).frames[0]
@@ -158,7 +158,7 @@ def sharpness(pipeline: Pipeline, photo: MeasuredPhoto) -> float:
     The same warp is the same camera path sampled by Lanczos-4, the sharpest reference at hand. Neither is encoded: an
     encoder's noise would count as sharpness.
     """
-    request = _request("the camera zooms in", 0, photo, max(photo.pixels.shape[:2]), None)
+    request = asked_of(photo, "the camera zooms in", 0, max(photo.pixels.shape[:2]))
     told = pipeline.conditioner(request, photo.pixels)
     assert told.picture is not None
     picture = replace(told.picture, rendering="camera")
@@ -177,19 +177,20 @@ def _high_frequencies(frame: Pixels) -> float:
 
 
 def _camera_trial(generate: Generate, photo: MeasuredPhoto, prompt: str, seed: int, scene: Scene, side: int) -> Trial:
-    video = generate(_request(prompt, seed, photo, side, None), photo.pixels)
+    video = generate(asked_of(photo, prompt, seed, side), photo.pixels)
     verdict = judge(read_motion(video.frames, video.fps, _fitted(photo, video)), scene)
     wrong = () if verdict.camera else verdict.wrong
     return Trial(photo=photo.name, prompt=prompt, shown="", rendering=_rendering(video), wrong=wrong)
 
 
-def _request(
-    prompt: str, seed: int, photo: MeasuredPhoto, side: int, subject: str | None, fps: int = MEASURING_RATE
+def asked_of(
+    photo: MeasuredPhoto, prompt: str, seed: int, side: int, shown: str = "", fps: int = MEASURING_RATE
 ) -> GenerateRequest:
+    """What is asked of a photo: a clip of `side` pixels to its longer side, the subject `shown` by a click, a box, or not."""
     height, width = photo.pixels.shape[:2]
     scale = side / max(height, width)
     size = f"{round(width * scale / 2) * 2}x{round(height * scale / 2) * 2}"
-    return GenerateRequest(prompt=prompt, seed=seed, size=size, subject=subject, fps=fps)
+    return GenerateRequest(prompt=prompt, seed=seed, size=size, subject=_shown(photo, shown), fps=fps)
 
 
 def _shown(photo: MeasuredPhoto, how: str) -> str | None:

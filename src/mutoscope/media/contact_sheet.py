@@ -32,21 +32,26 @@ def contact_sheet(frames: NDArray[np.uint8], fps: float) -> NDArray[np.uint8]:
     return np.array(sheet)
 
 
-def compared(clips: Sequence[tuple[str, NDArray[np.uint8]]]) -> NDArray[np.uint8]:
-    """Clips (T, H, W, 3) below each other as one picture (H, W, 3): each a row of a few frames, under its words."""
-    rows = [_row(words, frames) for words, frames in clips]
+def compared(
+    clips: Sequence[tuple[str, NDArray[np.uint8]]], *, per_row: int = IN_ROW, cell: int = CELL // 2
+) -> NDArray[np.uint8]:
+    """Clips (T, H, W, 3) below each other as one picture (H, W, 3): each a row of a few frames, under its words.
+
+    `cell`: the longer side of a frame, in pixels.
+    """
+    rows = [_row(words, frames, per_row, cell) for words, frames in clips]
     width = max(row.shape[1] for row in rows)
     return np.concatenate(
         [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=255) for row in rows]
     )
 
 
-def _row(words: str, frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    chosen = frames[np.unique(np.linspace(0, len(frames) - 1, min(IN_ROW, len(frames))).round().astype(int))]
+def _row(words: str, frames: NDArray[np.uint8], per_row: int, cell: int) -> NDArray[np.uint8]:
+    chosen = frames[np.unique(np.linspace(0, len(frames) - 1, min(per_row, len(frames))).round().astype(int))]
     height, width = frames.shape[1:3]
-    scale = CELL / 2 / max(height, width)
+    scale = cell / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    row = Image.new("RGB", (IN_ROW * (size[0] + GAP) + GAP, size[1] + LABEL + GAP), "white")
+    row = Image.new("RGB", (per_row * (size[0] + GAP) + GAP, size[1] + LABEL + GAP), "white")
     ImageDraw.Draw(row).text((GAP, 1), words, "black", ImageFont.load_default(13))
     for place, frame in enumerate(chosen):
         row.paste(Image.fromarray(frame).resize(size), (GAP + place * (size[0] + GAP), LABEL))

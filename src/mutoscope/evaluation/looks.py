@@ -1,0 +1,66 @@
+"""Photos with sentences for a person to look at: whether a clip looks torn, doubled or holed, no number tells."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mutoscope.evaluation.photo_set import MeasuredPhoto
+from mutoscope.evaluation.photos import Generate, asked_of
+from mutoscope.media.contact_sheet import compared
+from mutoscope.seeding import numpy_rng
+
+# What is asked of a subject that tears most: to leave its place, to turn, to change its size, and with the camera.
+SENTENCES = (
+    "it moves to the left",
+    "the subject quickly moves right",
+    "it rises",
+    "it slowly falls",
+    "the subject bounces",
+    "it spins clockwise",
+    "it grows",
+    "the subject shrinks",
+    "it sways while the camera zooms out",
+    "it floats up, then the camera pans left",
+    "主体向左移动",
+    "它快速上升",
+    "它旋转",
+    "镜头拉远，同时主体向右移动",
+)
+HINTS = ("", "click", "box")
+_FRAMES, _CELL = 5, 256  # of a clip on the sheet, and its longer side there in pixels
+_SIDE = 640  # of a clip, in pixels
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Looks:
+    """Clips (T, H, W, 3) with what each shows: the photo, how its subject was shown, how it is moved, and the sentence."""
+
+    clips: Sequence[NDArray[np.uint8]]
+    told: Sequence[str]
+
+    def sheet(self) -> NDArray[np.uint8]:
+        """Five frames of every clip, with its number, as in `list`."""
+        rows = [(f"{number}", frames) for number, frames in enumerate(self.clips, 1)]
+        return compared(rows, per_row=_FRAMES, cell=_CELL)
+
+    def list(self) -> str:
+        """What the clips show, with their numbers, as Markdown, to stand below the sheet."""
+        return "\n".join(f"{number}. {words}" for number, words in enumerate(self.told, 1))
+
+
+def draw_looks(generate: Generate, photos: Sequence[MeasuredPhoto], count: int, seed: int) -> Looks:
+    """`count` clips: every photo as often as every other, with sentences, hints and seeds drawn by chance; no pair comes twice."""
+    clips, told = list[NDArray[np.uint8]](), list[str]()
+    rng = numpy_rng(seed, "looks")
+    asked = [list(rng.permutation(list(product(SENTENCES, HINTS)))) for _ in photos]
+    for index in range(min(count, len(photos) * len(asked[0]))):
+        photo = photos[index % len(photos)]
+        sentence, hint = map(str, asked[index % len(photos)][index // len(photos)])
+        video = generate(asked_of(photo, sentence, int(rng.integers(1000)), _SIDE, hint), photo.pixels)
+        rendering = video.manifest.rendering if video.manifest else ""
+        clips.append(video.frames)
+        told.append(f"{photo.name}, {hint or 'by itself'}, {rendering}: {sentence}")
+    return Looks(clips=clips, told=told)
