@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from torch import Tensor
 from toy_story import SHAPE, TEXT, nothing, told
 
 from mutoscope import api
-from mutoscope.codecs.track_code import ACTORS, KIND, MOMENTS, PRESENT
+from mutoscope.codecs.track_code import ACTORS, KIND, MOMENTS, PRESENT, innermost
 from mutoscope.codecs.track_code import nearest as measured
+from mutoscope.conditioning.condition import Condition
 from mutoscope.families import choreographer as module
 from mutoscope.families.choreographer import (
     Choreographer,
@@ -22,6 +24,7 @@ from mutoscope.families.choreographer import (
     sampled_tracks,
 )
 from mutoscope.families.diffusion import Diffusion
+from mutoscope.families.family import Sampling
 from mutoscope.world.storybook.world import Storybook
 from mutoscope.world.world import seen_story
 
@@ -82,6 +85,31 @@ def test_where_a_plan_leaves_somebody_no_room_when_it_is_played_others_are_playe
         rooms[most] = network.room(tracks).clamp(max=1).tolist()
     assert all(more >= one for one, more in zip(rooms[1], rooms[3], strict=True))
     assert sum(room == 1 for room in rooms[3]) > sum(room == 1 for room in rooms[1])
+
+
+def test_no_more_plans_are_played_than_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    planner, network = _planner()
+    played = list[Sampling]()
+
+    def denoised(x: Tensor, condition: Condition, sampling: Sampling, **how: Any) -> Tensor:
+        played.append(sampling)
+        return Diffusion.denoised(planner, x, condition, sampling, **how)
+
+    monkeypatch.setattr(planner, "denoised", denoised)
+    for inside, most in ((-1e6, 1), (0.0, 1), (1e6, 3)):
+        network.inside = inside
+        played.clear()
+        sampled_tracks(planner, told(["dark"], nothing(1)), 0)
+        assert played == [planner.own] * most
+
+
+def test_the_nearest_limit_says_how_much_room_a_plan_leaves() -> None:
+    _, network = _planner()
+    tracks = WORLD.tracks([seen_story(WORLD, np.random.default_rng(2)) for _ in range(30)], 1)
+    assert network.room(tracks).isinf().all()
+    network.apart, network.inside = 1.5, 0.9
+    assert torch.equal(network.room(tracks), torch.minimum(measured(tracks) / 1.5, innermost(tracks) / 0.9))
+    assert (network.room(tracks) < innermost(tracks) / 0.9).any()
 
 
 def test_words_are_followed_more_strictly_where_tracks_do_not_say_all_or_something_is_to_be_left_out(

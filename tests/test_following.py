@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mutoscope.cli import main
-from mutoscope.evaluation.storybook.asking import draw_prompts
+from mutoscope.evaluation.storybook.asking import draw_prompts, says_all
 from mutoscope.evaluation.storybook.following import measure_following
 from mutoscope.evaluation.storybook.measure import SHAPE
 from mutoscope.evaluation.storybook.sheet import save_sheet
@@ -31,9 +31,15 @@ def test_prompts_say_all_and_keep_apart_what_training_shows_and_never_shows() ->
         prompts = list(draw_prompts(12, 1, SHAPE, held_out=held_out))
         assert [is_held_out(prompt.story) for prompt in prompts] == [held_out] * 12
         assert prompts == list(draw_prompts(12, 1, SHAPE, held_out=held_out))
-        read = [read_story(p.text, SHAPE.seconds) for p in prompts]
-        assert [each.story.actors for each in read] == [p.story.actors for p in prompts]
-        assert not any(each.left_open for each in read)
+        assert all(read_story(p.text, SHAPE.seconds).story.actors == p.story.actors for p in prompts)
+
+
+def test_a_caption_does_not_say_what_the_world_would_have_chosen_alike() -> None:
+    for open_, said in (("a red star zigzags", "a red star zigzags right"), ("a star spins", "a red star spins")):
+        story = read_story(said, SHAPE.seconds).story
+        assert read_story(open_, SHAPE.seconds).story == story
+        assert says_all(said, story)
+        assert not says_all(open_, story)
 
 
 @pytest.mark.slow

@@ -135,7 +135,9 @@ def test_the_command_draws_what_a_model_looks_at(
     target = tmp_path / "attention.webp"
     words = ["look", "a red circle bounces, then rolls left", "--model", family, "--output", str(target), "--json"]
     assert main(words) == 0
-    found = json.loads(capsys.readouterr().out)
+    told = capsys.readouterr()
+    assert "understood: 0-" in told.err
+    found = json.loads(told.out)
     assert found["words"] == ["a", "red", "circle", "bounces", "rolls", "left"]
     assert sum(found["shares"]) == pytest.approx(1)
     assert 0 < found["on_words"] < 1

@@ -36,7 +36,7 @@ def test_pairs_are_drawn_by_chance_every_photo_as_often_and_none_twice(photos: P
         asked.append(request)
         return Video(np.repeat(pixels[None], 7, axis=0), 12)
 
-    found = draw_looks(generate, open_photo_set(photos), 1000, 3)
+    found = draw_looks(generate, open_photo_set(photos), 2 * len(SENTENCES) * len(HINTS), 3)
     pairs = len(SENTENCES) * len(HINTS)
     assert len(found.clips) == len(set(found.told)) == 2 * pairs
     assert [told.split(",")[0] for told in found.told] == ["disc", "ring"] * pairs
@@ -60,4 +60,9 @@ def test_the_command_draws_a_sheet_to_look_at(
     assert main(["evaluate", "looks"]) == 2
     assert "Write --photos DIR." in capsys.readouterr().err
     assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "0"]) == 2
+    assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "59"]) == 2
+    assert "1 to 58" in capsys.readouterr().err
+    (photos / "ring.matte.png").unlink()
+    assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "50"]) == 2
+    assert "Write --scenes 42." in capsys.readouterr().err
     assert main(["evaluate", "looks", "--photos", str(photos), "--model", "diffusion"]) == 2

@@ -44,6 +44,20 @@ def test_what_goes_on_beyond_its_outline_is_not(plain: NDArray[np.float32]) -> N
     assert leaves_cleanly(picture, np.maximum(disc(160, 100, 40), tail))
 
 
+@pytest.mark.parametrize("ground", [40, 120, 200, 230])
+@pytest.mark.parametrize("leg", [2, 4])
+def test_nor_what_has_a_leg_too_thin_or_too_like_the_ground_to_be_told(ground: int, leg: int) -> None:
+    legs = np.asarray((np.abs(X - 160) < leg / 2) & (Y > 100) & (Y < 190), np.float32)
+    picture = painted(np.full((HEIGHT, WIDTH, 3), ground, np.float32), (disc(160, 100, 40), RED))
+    assert not leaves_cleanly(picture, np.maximum(disc(160, 100, 40), legs))
+
+
+@pytest.mark.parametrize("tail", [8, 12])
+def test_nor_what_has_left_a_narrow_part_outside(plain: NDArray[np.float32], tail: int) -> None:
+    beyond = np.asarray((np.abs(Y - 100) < tail / 2) & (X > 160) & (X < 280), np.float32)
+    assert not leaves_cleanly(painted(plain, (disc(160, 100, 60), RED), (beyond, RED)), disc(160, 100, 60))
+
+
 def test_nor_what_stands_before_many_colours(plain: NDArray[np.float32]) -> None:
     stripes = np.where(
         (X // 20 % 2)[..., None] > 0, np.array([30, 60, 160], np.float32), np.array([230, 220, 120], np.float32)
@@ -56,7 +70,8 @@ def test_nor_what_is_so_small_that_nobody_sees_what_hangs_on_it(plain: NDArray[n
 
 
 def test_what_the_pictures_edge_cuts_is_judged_by_the_rest_of_its_outline(plain: NDArray[np.float32]) -> None:
-    assert leaves_cleanly(painted(plain, (disc(160, 190, 40), RED)), disc(160, 190, 40))
+    cut = np.maximum(disc(160, 190, 40), np.asarray((Y > 196) & (np.abs(X - 160) < 36), np.float32))
+    assert leaves_cleanly(painted(plain, (cut, RED)), cut)
 
 
 @pytest.mark.parametrize("matte", [np.zeros((HEIGHT, WIDTH), np.float32), np.ones((HEIGHT, WIDTH), np.float32)])

@@ -57,13 +57,14 @@ def look(
     words = [word for segment in told.timeline.segments for word in conditioner.tokenizer.encode(segment.text).words]
     assert isinstance(pipeline.family, nn.Module)
     with looking(pipeline.family, told.condition.word_ids.shape[1]) as looks:
-        frames = pipeline.generate(request, on_progress, pixels=pixels).frames
+        clip = pipeline.generate(request, on_progress, pixels=pixels)
     shares = looks.shares(pipeline.codec.codes_shape(drawn))[..., : len(words)].numpy()
     return WordAttention(
         sentence=prompt,
         model=model,
         words=tuple(words),
         shares=shares,
-        frames=frames[::STRIDE],
+        frames=clip.frames[::STRIDE],
         seconds=[time * STRIDE / drawn.fps for time in range(len(shares))],
+        manifest=clip.manifest,
     )

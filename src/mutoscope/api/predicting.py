@@ -15,6 +15,7 @@ from mutoscope.codecs.latent_code import latent_shape
 from mutoscope.conditioning.condition import Given, Known, encode_condition
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.plotting import check_plots
 from mutoscope.evaluation.prediction import Frames, Predict, Predictor, check_given, measure_prediction
 from mutoscope.evaluation.storybook.asking import draw_prompts, true_clip
 from mutoscope.evaluation.storybook.drift import measure_drift
@@ -76,10 +77,13 @@ def evaluate_drift(
     """
     if min(scenes, seeds) < 1:
         raise MutoscopeError(
-            f"{scenes} prompts with {seeds} seeds measure nothing.", "At least one of each.", "Write --scenes 20."
+            f"{scenes} prompts with {seeds} seeds measure nothing.",
+            "At least one of each.",
+            "Write --scenes 20 --seeds 3.",
         )
     if sheet is not None:
         check_sheet(sheet)
+        check_plots()
     _, conditioner, stage, families = _alike(model, checkpoint, tell)
     report = measure_drift(families, conditioner.codec, conditioner.drawn, stage, scenes, seeds, tell)
     if sheet is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from mutoscope.bars import Bars
 from mutoscope.cli.ctrl_c import CTRL_C
 from mutoscope.cli.files import check_files, free_path
-from mutoscope.cli.telling import say
+from mutoscope.cli.telling import say, warn
 from mutoscope.request import wishes
 
 
@@ -45,6 +45,7 @@ def look(wanted: argparse.Namespace) -> None:
     with Bars(CTRL_C.heed) as bars:
         attention = api.look(on_progress=bars.on_progress, **_given(wanted))
     attention.save(target)
+    warn(attention.manifest)
     shares = attention.of_words()
     if wanted.json:
         told = {"path": str(target), "on_words": attention.on_words(), "words": attention.words, "shares": shares}

@@ -120,7 +120,7 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--model", metavar="NAME",
         help="which family draws: diffusion, gan, autoregressive, or all of them (storybook, default diffusion; "
-        "the two of shapes, prediction, drift, default all); or a large model, hub:NAME (motion; default the bundled one)",
+        "the two of shapes, prediction, drift, default all); or a large model, hub:NAME (motion, default the bundled one)",
     )  # fmt: skip
     evaluate.add_argument("--size", metavar="WxH", help="pixels (motion, of a large model; default the model's own)")
     evaluate.add_argument("--steps", metavar="N", type=int, help="of sampling (motion, of a large model)")
@@ -136,7 +136,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--seeds",
         metavar="N",
         type=int,
-        help="clips of each prompt (storybook, prediction, default 4; choreographer, examples, default 3)",
+        help="clips of each prompt (storybook, prediction, default 4; choreographer, drift, examples, default 3)",
     )
     evaluate.add_argument(
         "--towers", metavar="DIR", type=Path,
@@ -147,7 +147,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--sheet",
         metavar="FILE",
         type=Path,
-        help="a picture of what was drawn (storybook, choreographer, the two of shapes, drift, examples, curves)",
+        help="a picture of what was drawn (storybook, choreographer, the two of shapes, drift, looks, examples, curves)",
     )
     evaluate.add_argument(
         "--plot", metavar="FILE", type=Path,
@@ -160,12 +160,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     evaluate.add_argument("--codec", metavar="DIR", type=Path,
                           help="a checkpoint of the latent codec: its reconstructions are measured as well (ruler)")  # fmt: skip
-    evaluate.add_argument("--scenes", metavar="N", type=int, help="how many held-out scenes (default 20 to 200)")
+    evaluate.add_argument(
+        "--scenes", metavar="N", type=int, help="how many held-out scenes, prompts or clips (default 20 to 200)"
+    )
     evaluate.add_argument(
         "--seed",
         metavar="N",
         type=int,
-        help="another draw of scenes (motion, ruler, retrieval, the two of shapes, mixers; default 0)",
+        help="another draw of scenes (motion, looks, ruler, retrieval, the two of shapes, mixers; default 0)",
     )
     evaluate.add_argument("--given", metavar="N", type=int, help="frames given (prediction; default 5)")
     evaluate.add_argument(

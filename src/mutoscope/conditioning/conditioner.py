@@ -24,9 +24,11 @@ from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
 
-_SHOW_IT = "show it (a click on the photo, or --subject), or paint it (--mask) to have it cut out"
-_UNFOUND = f"No subject was found, so only the camera moves; {_SHOW_IT}."
-_UNSURE = f"The subject was found without certainty, so the photo is bent softly; {_SHOW_IT}."
+_UNFOUND = "No subject was found, so only the camera moves; show it (a click on the photo, --subject or --mask) to have it moved."
+_UNSURE = (
+    "The subject was found without certainty, so the photo is bent softly; "
+    "show it if it is another (a click on the photo, or --subject), or paint it (--mask) to have it cut out."
+)
 _SHOWN_IN_VAIN = (
     "The outline of the subject shown is uncertain, so the photo is bent softly; paint it (--mask) to have it cut out."
 )
@@ -86,7 +88,7 @@ class Conditioner:
             delivered=shape,
             timeline=timeline,
             understanding=understanding,
-            notes=(*photo_notes, *notes, *_notes_on(rendering, subject)),
+            notes=(*photo_notes, *notes, *notes_on(rendering, subject)),
             photo_sha256=fingerprint(photo),
         )
 
@@ -125,7 +127,7 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
         raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.", "not_taken")
 
 
-def _notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
+def notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
     """What is worth saying about how the photo is moved."""
     if rendering == "layers":
         return ()

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from mutoscope.manifest import Manifest
 from mutoscope.media.lettering import in_chinese, lettered, lines_of
 from mutoscope.media.video import check_output, finished_only
 
@@ -18,11 +19,12 @@ _MOST = 8  # frames in a row
 _WORD, _TEXT, _TITLE = 17, 13, 18  # sizes of letters
 _PAPER, _INK, _SOFT = (250, 249, 246), (34, 37, 42), (101, 107, 117)
 _LEGEND = (
-    "Bright: where and when a word is looked at most, each row by itself. Percent: its share of all looking at words. "
-    "Mean of all heads, layers and steps."
+    "Bright: where and when a word is looked at most, each row by itself. Percent: its share of all looking at words, "
+    "to which goes {:.1%} of all looking. Mean of all heads, layers and steps."
 )
 _CHINESE_LEGEND = (
-    "亮处：一个词在何时何地最受注意，每行各自为准。百分数：它占对所有词的注意的多少。取所有注意力头、层和步的平均。"
+    "亮处：一个词在何时何地最受注意，每行各自为准。百分数：它占对所有词的注意的多少；"
+    "对词的注意占全部注意的 {:.1%}。取所有注意力头、层和步的平均。"
 )
 
 
@@ -39,6 +41,7 @@ class WordAttention:
     shares: NDArray[np.float32]
     frames: NDArray[np.uint8]
     seconds: Sequence[float]
+    manifest: Manifest | None = None  # of the clip: which words it knows, and what it was read to ask for
 
     def on_words(self) -> float:
         """How much of all attention goes to words; the rest goes to other parts of the clip."""
@@ -54,7 +57,8 @@ class WordAttention:
         chosen = np.unique(np.linspace(0, len(self.frames) - 1, _MOST).round().astype(int))
         width = 2 * _MARGIN + _LABEL + len(chosen) * (_CELL + _GAP) - _GAP
         title = lines_of(f"{self.sentence} · {self.model}", _TITLE, width - 2 * _MARGIN)
-        legend = lines_of(_CHINESE_LEGEND if in_chinese(self.sentence) else _LEGEND, _TEXT, width - 2 * _MARGIN)
+        told = (_CHINESE_LEGEND if in_chinese(self.sentence) else _LEGEND).format(self.on_words())
+        legend = lines_of(told, _TEXT, width - 2 * _MARGIN)
         top = _MARGIN + 26 * len(title) + 28
         rows = 1 + len(self.words)
         board = Image.new("RGB", (width, top + rows * (_CELL + _GAP) + 10 + 18 * len(legend) + _MARGIN), _PAPER)

@@ -32,11 +32,12 @@ SENTENCES = (
 HINTS = ("", "click", "box")
 _FRAMES, _CELL = 5, 256  # of a clip on the sheet, and its longer side there in pixels
 _SIDE = 640  # of a clip, in pixels
+MOST = 58  # clips, so that no sheet is taller than a WebP may be (16,383 pixels)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Looks:
-    """Clips (T, H, W, 3) with what each shows: the photo, how its subject was shown, how it is moved, and the sentence."""
+    """Some frames of clips, (n, H, W, 3) each, with what they show: photo, how the subject was shown, how it is moved, sentence."""
 
     clips: Sequence[NDArray[np.uint8]]
     told: Sequence[str]
@@ -52,15 +53,15 @@ class Looks:
 
 
 def draw_looks(generate: Generate, photos: Sequence[MeasuredPhoto], count: int, seed: int) -> Looks:
-    """`count` clips: every photo as often as every other, with sentences, hints and seeds drawn by chance; no pair comes twice."""
+    """`count` clips, at most 42 of a photo: all photos as often, with sentences, hints and seeds by chance, no pair twice."""
     clips, told = list[NDArray[np.uint8]](), list[str]()
     rng = numpy_rng(seed, "looks")
     asked = [list(rng.permutation(list(product(SENTENCES, HINTS)))) for _ in photos]
-    for index in range(min(count, len(photos) * len(asked[0]))):
+    for index in range(count):
         photo = photos[index % len(photos)]
         sentence, hint = map(str, asked[index % len(photos)][index // len(photos)])
         video = generate(asked_of(photo, sentence, int(rng.integers(1000)), _SIDE, hint), photo.pixels)
         rendering = video.manifest.rendering if video.manifest else ""
-        clips.append(video.frames)
+        clips.append(video.frames[np.linspace(0, len(video.frames) - 1, _FRAMES).round().astype(int)])
         told.append(f"{photo.name}, {hint or 'by itself'}, {rendering}: {sentence}")
     return Looks(clips=clips, told=told)

@@ -49,7 +49,7 @@ class ChoreographerConfig:
     """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels.
 
     Another plan is preferred where actors come nearer than `apart` to each other, in their mean height, or their middles than
-    `inside` to the borders of the picture, in half their height. 0: as near as they like; both 0: no other is rehearsed.
+    `inside` to the borders of the picture, in half their height. 0: as near as they like.
     """
 
     patch: int
@@ -97,8 +97,8 @@ def sampled_tracks(
     """Where everyone will be, for one condition, with what is known of its codes in sight; the same seed places all alike.
 
     Stories keep their actors apart and in the picture, and what draws has hardly seen anything else; but whoever is placed in
-    few steps may be placed over another. So noises are rehearsed roughly, and the first is played that gives everyone room. Who
-    leaves the picture may be seen only then; if so, some others are played.
+    few steps may be placed over another. So noises are rehearsed roughly, and the first is played that keeps all apart. Who leaves
+    the picture is seen only then; if somebody does, some others are played.
     """
     rng, told = torch_rng(seed, "tracks"), condition.looked_at()
     plans = [torch.randn((1, condition.given.shape[1], ACTORS, STEPS), generator=rng) for _ in range(_REHEARSALS)]
@@ -106,11 +106,11 @@ def sampled_tracks(
     other = None if against is None else against.looked_at()
     denoiser = choreographer.denoiser
     assert isinstance(denoiser, Choreographer)
-    roomy = _rehearsed(choreographer, noises, told) if denoiser.apart or denoiser.inside else iter([noises[:1]])
     tracks, most = noises.new_empty(0), -torch.inf
-    for noise in islice(roomy, _PLAYED):
+    for noise in islice(_rehearsed(choreographer, noises, told), _PLAYED):
         played = choreographer.denoised(noise, told, choreographer.own, against=other)
-        if not (room := float(denoiser.room(played))) <= most:
+        room = float(denoiser.room(played))
+        if not len(tracks) or room > most:
             tracks, most = played, room
         if most >= 1:
             break
@@ -123,17 +123,20 @@ def sampled_tracks(
 def _rehearsed(
     choreographer: Diffusion, noises: Tensor, told: Condition
 ) -> Iterator[Tensor]:  # (P,T,N,STEPS) -> (1,T,N,STEPS)
-    """Noises as they come whose rough plans give everyone room; then the others, those with most room first."""
+    """Noises as they come whose rough plans keep all apart; then the others, those that keep them farthest apart first."""
     assert isinstance(choreographer.denoiser, Choreographer)
-    narrow = list[tuple[float, Tensor]]()
+    if not (apart := choreographer.denoiser.apart):
+        yield from torch.split(noises, 1)
+        return
+    near = list[tuple[float, Tensor]]()
     for some in torch.split(noises, _AT_ONCE):
-        rooms = choreographer.denoiser.room(choreographer.denoised(some, told.times(len(some)), _ROUGHLY)).tolist()
-        for room, noise in zip(rooms, torch.split(some, 1), strict=True):
-            if room >= 1:
+        rough = choreographer.denoised(some, told.times(len(some)), _ROUGHLY)
+        for far, noise in zip(nearest(rough).nan_to_num(0.0).tolist(), torch.split(some, 1), strict=True):
+            if far >= apart:
                 yield noise
             else:
-                narrow.append((room, noise))
-    yield from (noise for _, noise in sorted(narrow, key=lambda each: -each[0]))
+                near.append((far, noise))
+    yield from (noise for _, noise in sorted(near, key=lambda each: -each[0]))
 
 
 def as_called(tracks: Tensor, called: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (N, at most KINDS) in 0..1 -> the same

@@ -20,7 +20,7 @@ Rendering = Literal["layers", "soft", "camera"]
 
 # Confidences from which a subject is sure. Where a person points, the doubt is not about which thing is meant, only about its
 # outline. In a box all guesses are cut to the same box, and so agree more than they are right.
-SURE: dict[Source, float] = {"found": 0.8, "click": 0.55, "box": 0.87, "mask": 0.0, "none": 1.1}
+SURE: dict[Source, float] = {"found": 0.8, "click": 0.55, "box": 0.87, "mask": 0.0}
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
 BESIDE = 0.02  # of the long side: how far from a subject what belongs to it may begin
@@ -36,7 +36,7 @@ def rendering_for(subject: Subject) -> Rendering:
 
 def is_sure(subject: Subject) -> bool:
     """Whether this is surely the subject."""
-    return subject.confidence >= SURE[subject.source]
+    return subject.source != "none" and subject.confidence >= SURE[subject.source]
 
 
 def find_subject(image: Pixels, network: MatteNetwork, hint: SubjectHint | None) -> Subject:  # (H, W, 3)

@@ -14,7 +14,7 @@ Box = tuple[float, float, float, float]
 class Subject:
     """A soft matte (H, W) float32 in 0..1, its box (left, top, right, bottom) in fractions, confidence in 0..1, and its source.
 
-    `clean`: whether it can leave its place without a tear.
+    `clean`: whether it can leave its place without a tear; not asked of one that a person painted.
     """
 
     matte: NDArray[np.float32]

@@ -68,13 +68,13 @@ def draw_prompts(
             continue
         for _ in range(_TRIES):
             text = caption(story, rng, "en" if made % 2 == 0 else "zh")
-            if _says_all(text, story):
+            if says_all(text, story):
                 yield Prompt(text=text, story=story)
                 made += 1
                 break
 
 
-def _says_all(text: str, story: Story) -> bool:
+def says_all(text: str, story: Story) -> bool:
     """Whether the story can be read back off its caption, who looks how and does what, and when; and not by a lucky guess."""
     read = read_story(text, story.seconds)
     if read.left_open:

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.seeding import numpy_rng
 
 _RESAMPLED = 2000  # times
 
@@ -34,7 +35,7 @@ class Spread:
     def interval(self) -> tuple[float, float]:
         """95 % of the shares that other prompts would have told, by the percentile bootstrap over prompts (Efron 1979)."""
         drawn, true = np.array(self.drawn), np.array(self.true)
-        chosen = np.random.default_rng(0).integers(len(drawn), size=(_RESAMPLED, len(drawn)))
+        chosen = numpy_rng(0, "diversity").integers(len(drawn), size=(_RESAMPLED, len(drawn)))
         low, high = np.quantile(drawn[chosen].mean(1) / true[chosen].mean(1).clip(1e-6), [0.025, 0.975])
         return float(low), float(high)
 

@@ -9,7 +9,7 @@ import torch
 
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import STRIDE, latent_shape
-from mutoscope.errors import MutoscopeError
+from mutoscope.evaluation.plotting import new_figure
 from mutoscope.evaluation.prediction import Predict
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.storybook.asking import draw_prompts, read_frames, true_clip
@@ -47,15 +47,7 @@ class DriftReport:
 
     def draw(self, path: Path) -> None:
         """The same as curves, with 95 % intervals."""
-        try:
-            from matplotlib.figure import Figure
-        except ImportError as error:
-            raise MutoscopeError(
-                "matplotlib is not installed.",
-                "Curves are an optional part.",
-                "Install it: pip install 'mutoscope[plots]'",
-            ) from error
-        figure = Figure(figsize=(5.2, 3.4), layout="constrained")
+        figure = new_figure(5.2, 3.4)
         panel = figure.subplots()
         panel.axhline(100 * self.true.share, color="0.5", linestyle="--", linewidth=1, label="true clips")
         for name, rates in self.found.items():

@@ -80,7 +80,8 @@ const sized = [
   [/^The photo is (\S+) and the clip (\S+): (.+)\.$/, (photo, clip, why) => `照片是 ${photo}，短片是 ${clip}：${sizes[why] ?? why}。`],
 ];
 const notes = {
-  "The subject was found without certainty": "没有把握找准主体，所以照片只是柔和地弯动。在照片上点一下主体，就能把它单独抠出来。",
+  "The subject was found without certainty": "没有把握找准主体，所以照片只是柔和地弯动。如果主体是别的，在照片上点一下；给它涂一个遮罩，就能单独抠出来。",
+  "Cut out, the subject might leave a tear": "抠出来可能留下裂痕，所以照片只是柔和地弯动。给它涂一个遮罩，就照样单独抠出来。",
   "The outline of the subject shown is uncertain": "没有把握看清所指主体的轮廓，所以照片只是柔和地弯动。给它涂一个遮罩，就能单独抠出来。",
   "A clip goes on at its own size and rate": "接下去的部分沿用原短片的大小和帧率。",
   "The model has learned one thing at a time": "这个模型每次只学过一件事，后面的部分不一定画得出来。",

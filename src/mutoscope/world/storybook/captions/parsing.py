@@ -39,7 +39,7 @@ _PASSAGE = re.compile(
 
 @dataclass(frozen=True, kw_only=True)
 class ReadStory:
-    """A story, the words that said nothing of it, what was replaced or left out, and what no word said and was chosen."""
+    """A story, the words that said nothing of it, what was replaced or left out, and colours and ways that no word said."""
 
     story: Story
     unknown: tuple[str, ...]
