@@ -53,17 +53,15 @@ class Scoreboard:
             whole = score.story
             below, above = _span(whole)
             trade.errorbar(self.models[name].seconds, 100 * whole.share, [[below], [above]], fmt="o", capsize=3)
-            trade.annotate(name, (self.models[name].seconds, 100 * whole.share), (6, 6), textcoords="offset points")
         bars.set_yticks(range(len(asked)), asked)
         bars.invert_yaxis()
         bars.set(xlim=(0, 100), xlabel="right, % (compositions seen in training)")
         figure.legend(*bars.get_legend_handles_labels(), loc="outside upper center", ncols=len(scores))
-        took = [found.seconds for found in self.models.values()]
-        trade.set_xscale("log")
-        trade.tick_params(axis="x", which="minor", labelbottom=False)
+        # What is near each other is what there is to see; colours are those of the bars.
+        lowest = min(100 * score.story.interval[0] for score in scores.values())
         trade.set(
-            xlim=(min(took) / 10, max(took) * 10),
-            ylim=(0, 105),
+            xlim=(0, 1.2 * max(found.seconds for found in self.models.values())),
+            ylim=(max(0.0, lowest - 5), 101),
             xlabel="seconds a clip",
             ylabel="whole prompts followed, %",
         )
