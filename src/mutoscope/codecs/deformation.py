@@ -152,14 +152,13 @@ def calm_inside(matte: NDArray[np.float32]) -> Map:
     return smoothstep(rounded / np.float32(reach)) * (small > 0.5)
 
 
-def fading_outside(matte: NDArray[np.float32], reach: float, along: float = 0.0) -> Map:
-    """(h, w) a small field over the picture: one inside the matte and up to `along` pixels from it, zero `reach` beyond that."""
+def fading_outside(matte: NDArray[np.float32], reach: float) -> Map:
+    """(h, w) a small field over the picture: one inside the matte, zero `reach` pixels away from it, smooth between."""
     small = shrunk(matte)
     scale = small.shape[1] / matte.shape[1]
     away = cv2.distanceTransform((small < 0.5).astype(np.uint8), cv2.DIST_L2, 5).astype(np.float32)
     rounded = cv2.GaussianBlur(away, (0, 0), max(0.12 * reach * scale, 0.8))  # no kinks between parts of the matte
-    beyond = np.maximum(np.asarray(rounded, np.float32) - np.float32(along * scale), 0)
-    return 1 - smoothstep(beyond / np.float32(max(reach * scale, 1.0)))
+    return 1 - smoothstep(np.asarray(rounded, np.float32) / np.float32(max(reach * scale, 1.0)))
 
 
 def shrunk(matte: NDArray[np.float32]) -> Map:

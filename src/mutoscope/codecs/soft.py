@@ -10,9 +10,6 @@ from mutoscope.codecs.depth import SUBJECT, ground_shift, nearness_at
 from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.warp import Points, WarpGrid, invert, sample, slope, smoothstep
 
-# What belongs to a subject smaller than this share of the photo may hang on it by what is too fine to be seen, as the pilot of a
-# paraglider does: so all goes along that is within so many times its longer side.
-_SMALL, _ALONG = 0.02, 1.3
 STEEPEST = 0.72  # slope of displacement that is allowed: at 1 the picture would fold
 # A twist (radians) beyond that smears the ring around the subject; growth (log scale) beyond that makes the whole picture swell.
 _TURN_LIMIT, _GROWTH_LIMIT = 0.45, 0.09
@@ -56,9 +53,7 @@ class Pull:
         width = deformation.anatomy.width
         farthest = max(deformation.travel(t) for t in range(len(deformation.path.times)))
         self.reach = min(max(2.4 * farthest, 0.06 * width), 0.32 * width)
-        left, top, right, bottom = deformation.anatomy.box
-        small = float((matte > 0.5).mean()) < _SMALL
-        self.share = fading_outside(matte, self.reach, _ALONG * max(right - left, bottom - top) if small else 0.0)
+        self.share = fading_outside(matte, self.reach)
 
     def displacement(self, points: Points, t: int) -> Points:
         """Displacement of points (..., 2) relative to the ground at frame t."""

@@ -8,7 +8,7 @@ Matte = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
 # Chosen on 15 photos at 320 pixels on the long side, of whose cut-out subjects those looked torn that lie beyond.
-LEAST = 0.02  # share of the photo: what hangs on something smaller is too fine to be seen at this size
+LEAST = 0.2  # of the long side: what hangs on something smaller is too fine to be seen at this size
 FAINT = 18.0  # CIE76 between the two sides of an outline, from which on it is clear
 UNCLEAR = 0.01  # of the long side is how much of the outline may be fainter
 RESTLESS = (
@@ -32,7 +32,8 @@ def leaves_cleanly(picture: Pixels, matte: Matte) -> bool:  # (h, w, 3), (h, w):
     edge = cv2.morphologyEx(hard, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
     edge[[0, 1, -2, -1], :] = edge[:, [0, 1, -2, -1]] = False  # there the picture ends, not the subject
     around = lab[(outside > _RIM[0]) & (outside < _AROUND)]
-    if hard.mean() < LEAST or not edge.any():
+    longer = max(int(hard.any(axis=0).sum()), int(hard.any(axis=1).sum()))
+    if longer < LEAST * max(hard.shape) or not edge.any():
         return False
     (inner, thick), (outer, wide) = _rim_colour(lab, inside), _rim_colour(lab, outside)
     # What is so thin that it has no inside, such as a strap, cannot be told from what lies beside it.
