@@ -4,6 +4,7 @@ from mutoscope.api.choreography import evaluate_choreographer
 from mutoscope.api.comparing import check_comparison, compare, entrants
 from mutoscope.api.loading import RUNS, bundled_models, doctor, export, load, load_hub, models, offer
 from mutoscope.api.looking import look
+from mutoscope.api.looks import draw_looks
 from mutoscope.api.making import (
     best_of,
     extend,
@@ -21,7 +22,6 @@ from mutoscope.api.measuring import (
     bench_families,
     draw_examples,
     draw_learning_curves,
-    draw_looks,
     evaluate_distances,
     evaluate_motion,
     evaluate_raising,

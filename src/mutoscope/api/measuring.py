@@ -30,8 +30,6 @@ from mutoscope.evaluation.bench import Bench
 from mutoscope.evaluation.bench import bench as measure_speed
 from mutoscope.evaluation.curves import draw_curves
 from mutoscope.evaluation.drawing_speed import DrawingSpeed, measure_drawing_speed
-from mutoscope.evaluation.looks import HINTS, MOST, SENTENCES
-from mutoscope.evaluation.looks import draw_looks as looks_of
 from mutoscope.evaluation.mattes import measure_mattes
 from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.motion import Animate
@@ -269,35 +267,6 @@ def _followed(
         tell("distances from true clips")
         tables.append(_distances(ranker, scenes, stage, drawn, {pipeline.name: found.features}).table())
     return found, "\n\n".join(tables)
-
-
-def draw_looks(
-    sheet: Path, *, photos: Path | None = None, model: str = "motion", scenes: int = 40, seed: int = 0
-) -> str:
-    """Move photos with sentences and hints drawn by chance into a picture to look at; what it shows, as a Markdown list."""
-    check_sheet(sheet)
-    if not 1 <= scenes <= MOST:
-        raise MutoscopeError(
-            f"{scenes} clips cannot be shown.",
-            f"A sheet has room for 1 to {MOST}.",
-            "Write --scenes 40, and another --seed.",
-        )
-    if photos is None:
-        raise MutoscopeError(
-            "No photos were named.", "Photos with mattes are moved, to be looked at.", "Write --photos DIR."
-        )
-    found, pipeline = open_photo_set(photos), load(model)
-    if not isinstance(pipeline.conditioner, Conditioner):
-        raise MutoscopeError(f"{model} moves no photo.", "It draws.", "Leave out --model.")
-    if scenes > (pairs := len(found) * len(SENTENCES) * len(HINTS)):
-        raise MutoscopeError(
-            f"{scenes} clips are more than there are.",
-            f"{len(found)} photos give {pairs} pairs.",
-            f"Write --scenes {pairs}.",
-        )
-    looks = looks_of(lambda request, pixels: pipeline.generate(request, pixels=pixels), found, scenes, seed)
-    save_sheet(looks.sheet(), sheet)
-    return looks.list()
 
 
 def draw_examples(sheet: Path, *, checkpoint: Path | None = None, seeds: int = 3) -> str:
