@@ -118,7 +118,7 @@ def test_the_best_of_each_prompt_stands_beside_all_clips(ranker: Ranker) -> None
 
     asked: list[tuple[str, int]] = []
     found = measure_following(draw, lambda frames: frames, 2, 2, 1, SHAPE, lambda line: None, ranker)
-    assert sorted(seed for _, seed in asked) == [0, 0, 0, 0, 1, 1, 2, 2, 2, 2, 3, 3], (
+    assert sorted(seed for _, seed in asked) == [0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3], (
         "no two prompts of a kind share one"
     )
     kinds = [f"{name}{how}" for name in ("seen", "never seen") for how in ("", ", first frame given", ", best of 2")]
