@@ -11,9 +11,7 @@ Pixels = NDArray[np.uint8]
 LEAST = 0.2  # of the long side: what hangs on something smaller is too fine to be seen at this size
 FAINT = 18.0  # CIE76 between the two sides of an outline, from which on it is clear
 UNCLEAR = 0.01  # of the long side is how much of the outline may be fainter
-RESTLESS = (
-    20.0  # standard deviation of colours (CIELAB) around a subject, up to which what lies behind it can be guessed
-)
+RESTLESS = 20.0  # standard deviation of colours (CIELAB) around it, up to which what lies behind can be guessed
 _RIM = (1.5, 6.0)  # pixels from the outline that are its two sides
 _AROUND = 20.0  # pixels
 _SEEN_AT_ONCE = 7  # pixels to the side of a square, over which each side's colour is averaged
