@@ -83,6 +83,8 @@ def test_a_scoreboard_shows_who_follows_at_what_cost() -> None:
     assert told[2].startswith("| right | 100.0 % (2/2")
     assert told[3].startswith("| wrong | 0.0 % (0/2")
     assert told[2].endswith(f"| – | {models['right'].seconds:.2f} |")
+    assert "| points, same prompts | right − wrong |" in told
+    assert "| seen | +100.0 (+100.0 to +100.0) * |" in told
 
 
 def test_what_is_no_family_is_told_which_there_are() -> None:

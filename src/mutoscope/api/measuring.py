@@ -261,7 +261,7 @@ def _followed(
     tables = [found.table()]
     if conditioner.changes:
         timing = measure_timing(draw, scenes, seeds, stage, drawn, tell)
-        found = replace(found, shown=[*found.shown, *timing.shown])
+        found = replace(found, shown=[*found.shown, *timing.shown], shares={**found.shares, **timing.shares})
         tables.append(f"A, then B:\n\n{timing.table()}")
     if ranker is not None and found.features is not None and scenes >= 2:
         tell("distances from true clips")

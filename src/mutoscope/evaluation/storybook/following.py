@@ -12,6 +12,7 @@ from mutoscope.evaluation.metric import Features
 from mutoscope.evaluation.storybook.asking import Draw, asked_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.beginning import Beginning
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.differences import Shares, obeyed, shares_of
 from mutoscope.evaluation.storybook.diversity import Spread
 from mutoscope.evaluation.storybook.keeping import Keeping
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
@@ -29,7 +30,7 @@ class Following:
     """What the ruler says of a model, and some of its clips: prompt, frames, whether all was right.
 
     `seconds`: what a clip took in the median. With alignment towers also what keeping the best clip of each prompt gains, and
-    the features of each prompt's first.
+    the features of each prompt's first. `shares`: of each prompt's clips, how many were followed, to compare models by.
     """
 
     report: RulerReport
@@ -37,6 +38,7 @@ class Following:
     diversity: Spread
     beginning: Beginning
     seconds: float
+    shares: Shares = field(default_factory=dict)
     keeping: Mapping[str, Keeping] = field(default_factory=dict)
     features: Features | None = None  # in the order of `asked_prompts`
 
@@ -106,6 +108,7 @@ def measure_following(
         if ranker is not None and seeds > 1:
             keeping[name] = keeping_of(found[name], best)
             found[f"{name}, best of {seeds}"] = best
+    drawn = {kind: obeyed(verdicts) for kind, verdicts in found.items() if kind != "true" and "best of" not in kind}
     found["shuffled prompts"] = shuffled
     return Following(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
@@ -113,6 +116,7 @@ def measure_following(
         diversity=spread,
         beginning=beginning,
         seconds=float(np.median(took)),
+        shares={kind: shares_of(right, seeds) for kind, right in drawn.items()},
         keeping=keeping,
         features=np.stack(features) if features else None,
     )

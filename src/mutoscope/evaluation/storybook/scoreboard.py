@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mutoscope.evaluation.plotting import new_figure
 from mutoscope.evaluation.scorecard import Rate
+from mutoscope.evaluation.storybook.differences import differences_table
 from mutoscope.evaluation.storybook.following import Following
 from mutoscope.evaluation.storybook.verdict import Attribute
 
@@ -21,7 +22,7 @@ class Scoreboard:
     models: Mapping[str, Following]
 
     def table(self) -> str:
-        """A row a model, as a Markdown table."""
+        """A row a model, and how every two differ, as Markdown tables."""
         rows = [
             "| | whole prompts, seen | never seen | first frame given, seen | never seen | all attributes, seen | diversity "
             "| seconds a clip |",
@@ -33,7 +34,8 @@ class Scoreboard:
                 str(rate) for rate in (seen.story, unseen.story, *(each.story for each in begun), seen.attributes)
             )
             rows.append(f"| {name} | {rates} | {found.diversity} | {found.seconds:.2f} |")
-        return "\n".join(rows)
+        differences = differences_table({name: found.shares for name, found in self.models.items()})
+        return "\n".join([*rows, "", differences]) if differences else "\n".join(rows)
 
     def draw(self, picture: Path) -> None:
         """Attribute by attribute, and quality against seconds, with Wilson's 95 % intervals."""

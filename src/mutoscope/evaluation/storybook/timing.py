@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.evaluation.storybook.asking import Draw, Prompt, draw_prompts, read_frames, true_clip
 from mutoscope.evaluation.storybook.colours import Frames
+from mutoscope.evaluation.storybook.differences import Shares, obeyed, shares_of
 from mutoscope.evaluation.storybook.measure import RulerReport, score_stories
 from mutoscope.evaluation.storybook.verdict import Answer, Attribute, StoryVerdict, judge_story
 from mutoscope.seeding import seeds_of
@@ -23,6 +24,7 @@ class Timing:
     report: RulerReport
     orders: Mapping[str, Rate]  # every actor does A in its time, and B in its
     shown: Sequence[tuple[str, Frames, bool]]
+    shares: Shares  # of each prompt's clips, how many were followed, and how many in the right order
 
     def table(self) -> str:
         """The report as a Markdown table, and the two things that are asked of timing."""
@@ -55,11 +57,14 @@ def measure_timing(
             if index < _SHOWN:
                 shown.append((prompt.readable(), clips[0], verdicts[0].obeyed))
         tell(f"A, then B, {name}: {sum(verdict.obeyed for verdict in found[name])} of {len(found[name])} all right")
+    shares = {f"A, then B, {name}": shares_of(obeyed(found[name]), seeds) for name in ("seen", "never seen")}
+    ordered = {f"right order, {name}": shares_of(_ordered(found[name]), seeds) for name in ("seen", "never seen")}
     found["shuffled prompts"] = shuffled
     return Timing(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
-        orders={name: _order(verdicts) for name, verdicts in found.items()},
+        orders={name: Rate(sum(_ordered(verdicts)), len(verdicts)) for name, verdicts in found.items()},
         shown=shown,
+        shares={**shares, **ordered},
     )
 
 
@@ -73,7 +78,6 @@ def timed_prompts(count: int, stage: int, shape: ClipShape, *, held_out: bool) -
     return list(draw_prompts(count, stage, shape, held_out=held_out, such=turns, changes=True))
 
 
-def _order(verdicts: Sequence[StoryVerdict]) -> Rate:
-    """How many clips show every action in the part of the clip that it was asked for."""
-    right = [all(answer is Answer.RIGHT for answer in verdict.of(Attribute.ACTION)) for verdict in verdicts]
-    return Rate(sum(right), len(right))
+def _ordered(verdicts: Sequence[StoryVerdict]) -> list[bool]:
+    """Clip by clip whether it shows every action in the part of it that it was asked for."""
+    return [all(answer is Answer.RIGHT for answer in verdict.of(Attribute.ACTION)) for verdict in verdicts]
