@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from mutoscope.codecs.canvas import Margin
 from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.warp import Points, transform
 
@@ -76,6 +77,14 @@ class Camera:
                     place += pulled if side == 0 else -pulled
         return points
 
+    @property
+    def overscan(self) -> Margin:
+        """How far beyond the picture any frame looks, half its size at most."""
+        width, height = self.size
+        corners = np.array([[x, y, 1] for x in (0, width - 1) for y in (0, height - 1)], np.float64)
+        seen = (self.from_screen @ corners.T)[:, :2]  # (T, 2, 4)
+        return _reached(seen[:, 1], height), _reached(seen[:, 0], width)
+
     def shown_at(self, points: Points, t: int) -> Points:
         """Where points (..., 2) of the picture's plane are on the screen at frame t, the stretched zone left aside."""
         return transform(points, self.to_screen[t])
@@ -83,6 +92,12 @@ class Camera:
     def stretch(self, t: int) -> float:
         """How many pixels of the picture's plane the stretching may displace a point at frame t."""
         return STRETCH_SHARE * float(self.beyond[t].max())
+
+
+def _reached(seen: NDArray[np.float64], size: int) -> tuple[int, int]:
+    """Whole pixels that places reach beyond either end of a side, and what cubic interpolation needs around them."""
+    low, high = (min(float(far), size / 2) for far in (-seen.min(), seen.max() - (size - 1)))
+    return math.ceil(low) + 2 if low > 0.01 else 0, math.ceil(high) + 2 if high > 0.01 else 0
 
 
 def _beyond(from_screen: Matrix, height: int, width: int) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.codecs.anatomy import Anatomy
+from mutoscope.codecs.canvas import widened
 
 Matte = NDArray[np.float32]
 
@@ -40,7 +41,7 @@ def cut_out(image: NDArray[np.uint8], matte: Matte, anatomy: Anatomy, beyond: fl
         (more if low in anatomy.cut else 0, more if high in anatomy.cut else 0)
         for low, high in (("top", "bottom"), ("left", "right"))
     )
-    colours = np.pad(colours, (rows, columns, (0, 0)), mode="reflect")
+    colours = widened(colours, (rows, columns)).pixels
     alpha = np.pad(np.rint(cover * 255).astype(np.uint8), (rows, columns), mode="edge")
     # An empty rim, so that nothing of the subject is smeared where the layer is looked up outside.
     ring_rows, ring_columns = (tuple(0 if size else 2 for size in pair) for pair in (rows, columns))

@@ -39,7 +39,7 @@ def fill_hole(image: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.u
     small_known = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
     small = cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA)
     rows, columns = _bounds(hole, margin=round(width / 40))
-    detail, energy = _detail(image, known, width / 80)
+    detail, energy = _detail(image, known, width / 40)
     lively = np.sqrt(np.maximum(cv2.resize(energy, size, interpolation=cv2.INTER_AREA), 0))
     # Square roots are averaged, so that one strong edge at the rim does not fill the whole hole with strong detail.
     grown = grow(np.dstack([small, np.sqrt(lively) * small_known]), small_known)

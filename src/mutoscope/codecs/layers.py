@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.codecs.anatomy import Anatomy
+from mutoscope.codecs.canvas import Canvas, widened
 from mutoscope.codecs.cutout import cut_out
 from mutoscope.codecs.deformation import Deformation, calm_inside, pinned
 from mutoscope.codecs.depth import PIVOT
@@ -16,7 +17,8 @@ from mutoscope.codecs.soft import STEEPEST, SoftScene
 from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slope, transform
 
 # Of the width, by which the hole is larger than the matte: light and blur around a subject belong to it.
-HOLE_MARGIN = 0.012
+HOLE_MARGIN = 0.02
+_REVEALED = 0.012  # of the width: after so much motion the hole is seen filled
 _CUT_TURN_LIMIT = 0.35  # radians, for a subject that an edge of the picture cuts
 
 
@@ -37,7 +39,7 @@ class LayeredScene:
 
     def paint(self, t: int) -> NDArray[np.uint8]:
         """Frame t (H, W, 3)."""
-        frame = sample(self._below(t), self.ground.sources(t))
+        frame = self._below(t).sampled(self.ground.sources(t))
         window = self._window(t) if self.revealed[t] > 0 or self.motion.ripples(t) else None
         if window is None:
             return frame
@@ -64,9 +66,16 @@ class LayeredScene:
         return grown
 
     def prepare(self) -> None:
-        """Fills the background now, if any frame shows it."""
-        if self.revealed.any():
-            _ = self.background
+        """Makes now what all frames share: the background, if any shows it."""
+        _ = self._canvases
+
+    @cached_property
+    def _canvases(self) -> tuple[Canvas, Canvas]:
+        """The photo and its background; what lies beyond them is nobody's double in either."""
+        if not self.revealed.any():
+            return self.ground.canvas, self.ground.canvas
+        background = widened(self.background, self.ground.margin)
+        return background.showing(self.image), background
 
     def _revealed(self, anatomy: Anatomy) -> NDArray[np.float64]:
         """(T,) how far each frame has gone over from the photo itself, 0, to its filled background, 1.
@@ -80,16 +89,18 @@ class LayeredScene:
         if anatomy.cut:
             corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], np.float32)
             travel += [np.abs(transform(corners, matrix) - corners).max() for matrix in self.camera.to_screen]
-        revealed: NDArray[np.float64] = np.clip(travel / (HOLE_MARGIN * width), 0, 1)
+        revealed: NDArray[np.float64] = np.clip(travel / (_REVEALED * width), 0, 1)
         return revealed
 
-    def _below(self, t: int) -> NDArray[np.uint8]:
+    def _below(self, t: int) -> Canvas:
         share = float(self.revealed[t])
+        photo, background = self._canvases
         if share == 0:
-            return self.image
+            return photo
         if share == 1:
-            return self.background
-        return np.asarray(cv2.addWeighted(self.image, 1 - share, self.background, share, 0), np.uint8)
+            return background
+        mixed = np.asarray(cv2.addWeighted(photo.pixels, 1 - share, background.pixels, share, 0), np.uint8)
+        return Canvas(mixed, background.origin)
 
     def _window(self, t: int) -> Window | None:
         """Where on the screen the subject is at frame t."""

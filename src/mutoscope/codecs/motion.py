@@ -79,8 +79,7 @@ def _paint(scene: Scene, moving: list[int], frames: NDArray[np.uint8], on_progre
         frames[t] = scene.paint(t)
 
     total, done = len(frames), len(frames) - len(moving)
-    if isinstance(scene, LayeredScene):
-        scene.prepare()
+    scene.prepare()
     with ThreadPoolExecutor(max_workers=min(8, os.cpu_count() or 1)) as pool:
         try:
             pending: list[Future[None]] = [pool.submit(paint, t) for t in moving]

@@ -1,14 +1,18 @@
 """The soft scene: one smooth warp of the whole picture, without a cut; with no subject it is the camera alone."""
 
+import math
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from mutoscope.codecs.anatomy import Anatomy, find_anatomy
 from mutoscope.codecs.camera import Camera
+from mutoscope.codecs.canvas import Canvas, Margin, widened
 from mutoscope.codecs.deformation import Deformation, calm_inside, fading_outside, look_up
-from mutoscope.codecs.depth import SUBJECT, ground_shift, nearness_at
+from mutoscope.codecs.depth import PIVOT, SUBJECT, ground_shift, nearness_at
 from mutoscope.codecs.motion_code import MotionPath
-from mutoscope.codecs.warp import Points, WarpGrid, invert, sample, slope, smoothstep
+from mutoscope.codecs.warp import Points, WarpGrid, invert, slope, smoothstep
 
 STEEPEST = 0.72  # slope of displacement that is allowed: at 1 the picture would fold
 # A twist (radians) beyond that smears the ring around the subject; growth (log scale) beyond that makes the whole picture swell.
@@ -29,7 +33,23 @@ class SoftScene:
 
     def paint(self, t: int) -> NDArray[np.uint8]:
         """Frame t (H, W, 3)."""
-        return sample(self.image, self.sources(t))
+        return self.canvas.sampled(self.sources(t))
+
+    def prepare(self) -> None:
+        """Makes now what all frames share."""
+        _ = self.canvas
+
+    @cached_property
+    def canvas(self) -> Canvas:
+        """The picture and as much beyond its border as the clip shows."""
+        return widened(self.image, self.margin)
+
+    @cached_property
+    def margin(self) -> Margin:
+        """How far beyond the picture any frame looks."""
+        swing = math.ceil(PIVOT * self.camera.size[0] * float(np.abs(self.path["camera_orbit"]).max()))
+        rows, (left, right) = self.camera.overscan
+        return rows, (left + swing, right + swing)
 
     def sources(self, t: int) -> Points:
         """(H, W, 2) the point of the picture that each pixel of frame t shows."""
