@@ -108,12 +108,12 @@ def test_the_manifest_says_which_words_were_not_known() -> None:
 @pytest.mark.parametrize(
     ("shown", "cure"), [(None, "a click on the photo"), ("0.3,0.5", "paint it"), ("0.2,0.2:0.6,0.8", "paint it")]
 )
-def test_who_showed_the_subject_in_vain_is_told_what_helps_more(tmp_path: Path, shown: str | None, cure: str) -> None:
+def test_who_gets_a_photo_bent_is_told_what_helps_more(tmp_path: Path, shown: str | None, cure: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3)).astype(np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     video = api.generate("the subject rises", photo=tmp_path / "noise.png", **SMALL, subject=shown)
     assert video.manifest is not None
-    assert [cure in note for note in video.manifest.notes] == [True]
+    assert sum(cure in note for note in video.manifest.notes) == 1
 
 
 def test_a_subject_that_the_edge_cuts_is_said_to_turn_only_a_little(tmp_path: Path) -> None:

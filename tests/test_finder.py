@@ -12,7 +12,7 @@ from mutoscope.recipes.matte import CollageBatches, tiny_matte
 from mutoscope.seeding import torch_rng
 from mutoscope.training.trainer import Trainer
 from mutoscope.vision.candidates import contrast_map, likeness_map
-from mutoscope.vision.finder import bounds, find_subject, rendering_for, tidy
+from mutoscope.vision.finder import bounds, find_subject, is_sure, rendering_for, tidy
 from mutoscope.vision.guided import refined
 from mutoscope.vision.matting import (
     BUNDLED,
@@ -105,15 +105,19 @@ def test_nothing_in_a_plain_photo_means_the_camera_moves_alone(network: MatteNet
     assert rendering_for(found) != "layers"
 
 
-def test_a_click_needs_less_certainty_than_a_box_for_the_subject_to_be_cut_out_and_none_is_that_would_tear() -> None:
-    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.65, source="found", clean=True)
+def test_only_what_a_person_painted_is_cut_out() -> None:
+    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=1.0, source="found")
     assert rendering_for(found) == "soft"
-    assert rendering_for(replace(found, source="click")) == "layers"
-    assert rendering_for(replace(found, source="click", confidence=0.3)) == "soft"
-    assert rendering_for(replace(found, source="box", confidence=0.84)) == "soft"  # all guesses keep to the box
-    assert rendering_for(replace(found, source="box", confidence=0.9)) == "layers"
-    assert rendering_for(replace(found, source="box", confidence=0.9, clean=False)) == "soft"
-    assert rendering_for(replace(found, source="mask", clean=False)) == "layers"  # as whoever painted it wants it
+    assert rendering_for(replace(found, source="click")) == rendering_for(replace(found, source="box")) == "soft"
+    assert rendering_for(replace(found, source="mask")) == "layers"
+
+
+def test_who_shows_a_subject_is_sure_of_it_and_guesses_must_agree() -> None:
+    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.6, source="found")
+    assert not is_sure(found)
+    assert is_sure(replace(found, confidence=0.9))
+    assert is_sure(replace(found, source="click"))
+    assert not is_sure(no_subject(4, 5))
 
 
 def test_what_looks_like_the_clicked_point_and_is_near_it_is_likeliest() -> None:

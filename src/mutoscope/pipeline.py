@@ -241,8 +241,7 @@ class Pipeline:
 
 
 def _described(subject: Subject) -> dict[str, Any]:
-    told = {"source": subject.source, "confidence": round(subject.confidence, 3), "box": list(subject.box)}
-    return {**told, "clean": subject.clean}
+    return {"source": subject.source, "confidence": round(subject.confidence, 3), "box": list(subject.box)}
 
 
 def _lasting(told: Told) -> ClipShape:

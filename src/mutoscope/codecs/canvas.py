@@ -1,4 +1,4 @@
-"""A picture and what lies beyond its border: its mirror image, blurred with the distance, with the picture's own grain."""
+"""A picture and what lies beyond its border: what is there goes straight on, ever more blurred, with the picture's grain."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from mutoscope.codecs.warp import Points, sample
 
 Margin = tuple[tuple[int, int], tuple[int, int]]  # pixels above and below, left and right
-_BLUR = 0.25  # standard deviation of the blur, of the way from the border
-_GRAIN = 6.0  # root mean square in levels of 255: what is livelier than that is outlines, not grain
+_BLUR = 0.3  # standard deviation of the blur, of the way from the border
+_GRAIN = 5.0  # root mean square in levels of 255: what is livelier than that is outlines, not grain
 _FINE = 80  # of the width: standard deviation of the blur that parts grain from forms
 
 
@@ -36,18 +36,21 @@ class Canvas:
 def widened(picture: NDArray[np.uint8], margin: Margin) -> Canvas:
     """A picture (H, W, 3) with a margin; inside, it is the picture bit by bit.
 
-    A plain mirror shows everything near the border twice. Blurred by a share of the way from the border, the forms in it
-    are nobody's doubles, and it still goes on without a seam; without grain, it would look out of focus.
+    A mirror would show everything near the border twice. So what is at the border goes straight on, blurred by a share of
+    the way from there lest it looks combed; of a mirror it has the grain alone, without which it would look out of focus.
     """
     (above, below), (left, right) = margin
     origin = np.array([left, above], np.float32)
     if not any((above, below, left, right)):
         return Canvas(picture, origin)
     height, width = picture.shape[:2]
-    mirrored = np.asarray(cv2.copyMakeBorder(picture, above, below, left, right, cv2.BORDER_REFLECT_101), np.uint8)
+    straight, mirrored = (
+        np.asarray(cv2.copyMakeBorder(picture, above, below, left, right, border), np.uint8)
+        for border in (cv2.BORDER_REPLICATE, cv2.BORDER_REFLECT_101)
+    )
     x, y = _beyond(-left, width + right, width), _beyond(-above, height + below, height)
     blur = np.asarray(_BLUR * np.hypot(x[None, :], y[:, None]), np.float32)
-    pixels = _blurred(mirrored, blur) + _grain(mirrored, blur, max(width / _FINE, 1.0))
+    pixels = _blurred(straight, blur) + _grain(mirrored, blur, max(width / _FINE, 1.0))
     return Canvas(np.clip(np.rint(pixels), 0, 255).astype(np.uint8), origin).showing(picture)
 
 
@@ -74,6 +77,6 @@ def _grain(image: NDArray[np.uint8], blur: NDArray[np.float32], fine: float) -> 
     """(h, w, 3) what a blur (h, w) takes of the image's grain; outlines are turned down to that."""
     detail = image - cv2.GaussianBlur(image, (0, 0), fine).astype(np.float32)
     energy = cv2.GaussianBlur(cv2.transform(detail * detail, np.full((1, 3), 1 / 3)), (0, 0), fine)
-    gain = np.minimum(1, _GRAIN / np.sqrt(energy + np.float32(1e-6))) ** 1.5
+    gain = np.minimum(1, _GRAIN / np.sqrt(energy + np.float32(1e-6)))
     grain: NDArray[np.float32] = detail * (gain * np.minimum(1, blur / np.float32(fine)))[..., None]
     return grain

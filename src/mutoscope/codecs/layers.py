@@ -13,12 +13,13 @@ from mutoscope.codecs.deformation import Deformation, calm_inside, pinned
 from mutoscope.codecs.depth import PIVOT
 from mutoscope.codecs.fill import fill_hole
 from mutoscope.codecs.motion_code import MotionPath
-from mutoscope.codecs.soft import STEEPEST, SoftScene
+from mutoscope.codecs.soft import SoftScene
 from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slope, transform
 
 # Of the width, by which the hole is larger than the matte: light and blur around a subject belong to it.
 HOLE_MARGIN = 0.02
 _REVEALED = 0.012  # of the width: after so much motion the hole is seen filled
+_STEEPEST = 0.72  # slope of its own bending that is allowed: at 1 the subject would fold
 _CUT_TURN_LIMIT = 0.35  # radians, for a subject that an edge of the picture cuts
 
 
@@ -122,9 +123,9 @@ class SubjectMotion:
         self.deformation = Deformation(path, anatomy, calm_inside(matte), turn_limit=float(limit))
         for _ in range(4):
             steepest = self._steepest()
-            if steepest <= STEEPEST:
+            if steepest <= _STEEPEST:
                 break
-            self.deformation = self.deformation.weakened(0.97 * STEEPEST / steepest)
+            self.deformation = self.deformation.weakened(0.97 * _STEEPEST / steepest)
 
     @property
     def farthest(self) -> float:

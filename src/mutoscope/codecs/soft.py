@@ -14,7 +14,7 @@ from mutoscope.codecs.depth import PIVOT, SUBJECT, ground_shift, nearness_at
 from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.warp import Points, WarpGrid, invert, slope, smoothstep
 
-STEEPEST = 0.72  # slope of displacement that is allowed: at 1 the picture would fold
+_STEEPEST = 0.68  # slope of displacement that is allowed: at 1 the picture would fold, and long before that the ground comes along
 # A twist (radians) beyond that smears the ring around the subject; growth (log scale) beyond that makes the whole picture swell.
 _TURN_LIMIT, _GROWTH_LIMIT = 0.45, 0.09
 
@@ -107,9 +107,9 @@ def pull_of(matte: NDArray[np.float32], path: MotionPath) -> Pull | None:
             )
             for t in frames
         )
-        if steepest <= STEEPEST:
+        if steepest <= _STEEPEST:
             return pull
-        deformation = deformation.weakened(0.97 * STEEPEST / steepest)
+        deformation = deformation.weakened(0.97 * _STEEPEST / steepest)
     return Pull(deformation.weakened(0.5), matte)
 
 

@@ -25,14 +25,8 @@ from mutoscope.vision.subject import Subject, SubjectHint
 Pixels = NDArray[np.uint8]
 
 _UNFOUND = "No subject was found, so only the camera moves; show it (a click on the photo, --subject or --mask) to have it moved."
-_UNSURE = (
-    "The subject was found without certainty, so the photo is bent softly; "
-    "show it if it is another (a click on the photo, or --subject), or paint it (--mask) to have it cut out."
-)
-_SHOWN_IN_VAIN = (
-    "The outline of the subject shown is uncertain, so the photo is bent softly; paint it (--mask) to have it cut out."
-)
-_TEARS = "Cut out, the subject might leave a tear, so the photo is bent softly; paint it (--mask) to have it cut out."
+_UNSURE = "The subject was found without certainty; show it if it is another (a click on the photo, or --subject)."
+_BENT = "The photo is bent softly around its subject; paint it (--mask) to have it cut out, which lets it move farther."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,9 +127,7 @@ def notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
         return ()
     if rendering == "camera":
         return (_UNFOUND,)
-    if is_sure(subject):
-        return (_TEARS,)
-    return (_SHOWN_IN_VAIN if subject.source in ("click", "box") else _UNSURE,)
+    return (_BENT,) if is_sure(subject) else (_UNSURE, _BENT)
 
 
 def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:

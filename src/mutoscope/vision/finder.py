@@ -11,32 +11,31 @@ from mutoscope.vision.candidates import Candidate, boxed_candidates, clicked_can
 from mutoscope.vision.grabcut import cut
 from mutoscope.vision.guided import refined
 from mutoscope.vision.matting import MatteNetwork
-from mutoscope.vision.outline import leaves_cleanly
 from mutoscope.vision.subject import Box, Source, Subject, SubjectHint, no_subject
 
 Matte = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Rendering = Literal["layers", "soft", "camera"]
 
-# Confidences from which a subject is sure. Where a person points, the doubt is not about which thing is meant, only about its
-# outline. In a box all guesses are cut to the same box, and so agree more than they are right.
-SURE: dict[Source, float] = {"found": 0.8, "click": 0.55, "box": 0.87, "mask": 0.0}
+SURE = 0.8  # confidence from which a subject that nobody showed is sure
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
 BESIDE = 0.02  # of the long side: how far from a subject what belongs to it may begin
 
 
 def rendering_for(subject: Subject) -> Rendering:
-    """How to move it: cut out in layers when painted, or sure and clean; a soft warp when not; the camera without a subject."""
+    """How to move it: cut out in layers when painted, a soft warp when not, and the camera without a subject.
+
+    However sure a subject is, what is cut out along a guessed outline leaves something behind: a strap, a shadow, a smear.
+    """
     if subject.source == "none":
         return "camera"
-    cut = subject.source == "mask" or (is_sure(subject) and subject.clean)
-    return "layers" if cut else "soft"
+    return "layers" if subject.source == "mask" else "soft"
 
 
 def is_sure(subject: Subject) -> bool:
-    """Whether this is surely the subject."""
-    return subject.source != "none" and subject.confidence >= SURE[subject.source]
+    """Whether this is surely the subject: a person said so, or all guesses agree."""
+    return subject.source != "none" and (subject.source != "found" or subject.confidence >= SURE)
 
 
 def find_subject(image: Pixels, network: MatteNetwork, hint: SubjectHint | None) -> Subject:  # (H, W, 3)
@@ -58,8 +57,7 @@ def find_subject(image: Pixels, network: MatteNetwork, hint: SubjectHint | None)
     if not SMALLEST < float((fine > 0.5).mean()) < LARGEST:
         return no_subject(*image.shape[:2])
     matte = refined(fine, image, radius=3)
-    clean = leaves_cleanly(picture, fine)
-    return Subject(matte=matte, box=bounds(matte), confidence=confidence, source=source, clean=clean)
+    return Subject(matte=matte, box=bounds(matte), confidence=confidence, source=source)
 
 
 def chosen(picture: Pixels, candidates: list[Candidate]) -> tuple[Candidate, float]:

@@ -12,16 +12,12 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
-    """A soft matte (H, W) float32 in 0..1, its box (left, top, right, bottom) in fractions, confidence in 0..1, and its source.
-
-    `clean`: whether it can leave its place without a tear; not asked of one that a person painted.
-    """
+    """A soft matte (H, W) float32 in 0..1, its box (left, top, right, bottom) in fractions, confidence in 0..1, and its source."""
 
     matte: NDArray[np.float32]
     box: Box
     confidence: float
     source: Source
-    clean: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

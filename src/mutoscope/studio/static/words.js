@@ -80,9 +80,8 @@ const sized = [
   [/^The photo is (\S+) and the clip (\S+): (.+)\.$/, (photo, clip, why) => `照片是 ${photo}，短片是 ${clip}：${sizes[why] ?? why}。`],
 ];
 const notes = {
-  "The subject was found without certainty": "没有把握找准主体，所以照片只是柔和地弯动。如果主体是别的，在照片上点一下；给它涂一个遮罩，就能单独抠出来。",
-  "Cut out, the subject might leave a tear": "抠出来可能留下裂痕，所以照片只是柔和地弯动。给它涂一个遮罩，就照样单独抠出来。",
-  "The outline of the subject shown is uncertain": "没有把握看清所指主体的轮廓，所以照片只是柔和地弯动。给它涂一个遮罩，就能单独抠出来。",
+  "The subject was found without certainty": "没有把握找准主体。如果主体是别的，在照片上点一下。",
+  "The photo is bent softly around its subject": "照片围着主体柔和地弯动。给主体涂一个遮罩，就能单独抠出来，动得更远。",
   "A clip goes on at its own size and rate": "接下去的部分沿用原短片的大小和帧率。",
   "The model has learned one thing at a time": "这个模型每次只学过一件事，后面的部分不一定画得出来。",
   "No choreographer of this model's words, length and codec is here": "这里没有与这个模型相配的编排网络，所以位置由作画的模型自己安排，会差一些。",
