@@ -74,9 +74,9 @@ def _blurred(image: NDArray[np.uint8], blur: NDArray[np.float32]) -> NDArray[np.
 
 
 def _grain(image: NDArray[np.uint8], blur: NDArray[np.float32], fine: float) -> NDArray[np.float32]:
-    """(h, w, 3) what a blur (h, w) takes of the image's grain; outlines are turned down to that."""
+    """(h, w, 3) what a blur (h, w) takes of the image's grain; outlines are turned down until they are fainter than that."""
     detail = image - cv2.GaussianBlur(image, (0, 0), fine).astype(np.float32)
     energy = cv2.GaussianBlur(cv2.transform(detail * detail, np.full((1, 3), 1 / 3)), (0, 0), fine)
-    gain = np.minimum(1, _GRAIN / np.sqrt(energy + np.float32(1e-6)))
+    gain = _GRAIN**2 / np.maximum(energy, np.float32(_GRAIN**2))
     grain: NDArray[np.float32] = detail * (gain * np.minimum(1, blur / np.float32(fine)))[..., None]
     return grain
