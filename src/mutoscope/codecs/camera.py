@@ -53,8 +53,8 @@ class Camera:
     """What of the picture's plane each pixel of the screen shows, over a clip.
 
     Where the screen reaches beyond the picture, the picture's outer zone is stretched towards there, and only what is
-    still missing is left to the mirror: a mirror as wide as a pan shows everything at the edge twice. Much stretching,
-    though, holds back the ground around a large subject, which then slides over it.
+    still missing is left to the canvas, which knows little of it. Much stretching, though, holds back the ground around a
+    large subject, which then slides over it.
     """
 
     def __init__(self, path: MotionPath, height: int, width: int) -> None:

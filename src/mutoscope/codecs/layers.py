@@ -82,7 +82,7 @@ class LayeredScene:
         """(T,) how far each frame has gone over from the photo itself, 0, to its filled background, 1.
 
         While the subject hardly moves it hides nearly all of the hole, so the change is not seen. A subject cut by an
-        edge must also not be seen in the mirror that lies beyond that edge.
+        edge must also not go on in the canvas beyond that edge.
         """
         height, width = self.matte.shape
         travel = np.array([self.motion.deformation.travel(t) for t in range(len(self.camera.to_screen))])
