@@ -76,6 +76,7 @@ def measure_following(
     shuffled: list[StoryVerdict] = []
     spread, beginning = Spread(), Beginning()
     keeping: dict[str, Keeping] = {}
+    shares: dict[str, list[float]] = {}
     features: list[Features] = []
     took: list[float] = []
     draw = _timed(draw, took)
@@ -105,10 +106,10 @@ def measure_following(
             if (index + 1) % 10 == 0:
                 right = sum(verdict.obeyed for verdict in found[name])
                 tell(f"{name}: {index + 1} of {count} prompts, {right} of {len(found[name])} clips all right")
+        shares |= {kind: shares_of(obeyed(found[kind]), seeds) for kind in (name, f"{name}, first frame given")}
         if ranker is not None and seeds > 1:
             keeping[name] = keeping_of(found[name], best)
             found[f"{name}, best of {seeds}"] = best
-    drawn = {kind: obeyed(verdicts) for kind, verdicts in found.items() if kind != "true" and "best of" not in kind}
     found["shuffled prompts"] = shuffled
     return Following(
         report=RulerReport(scores={name: score_stories(verdicts) for name, verdicts in found.items()}),
@@ -116,7 +117,7 @@ def measure_following(
         diversity=spread,
         beginning=beginning,
         seconds=float(np.median(took)),
-        shares={kind: shares_of(right, seeds) for kind, right in drawn.items()},
+        shares=shares,
         keeping=keeping,
         features=np.stack(features) if features else None,
     )
