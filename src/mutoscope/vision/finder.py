@@ -26,7 +26,7 @@ BESIDE = 0.02  # of the long side: how far from a subject what belongs to it may
 def rendering_for(subject: Subject) -> Rendering:
     """How to move it: cut out in layers when painted, a soft warp when not, and the camera without a subject.
 
-    However sure a subject is, what is cut out along a guessed outline leaves something behind: a strap, a shadow, a smear.
+    However sure a subject is, what is cut out along a guessed outline often leaves something behind: a strap, a shadow, a smear.
     """
     if subject.source == "none":
         return "camera"
