@@ -147,6 +147,26 @@ def test_mocogan_clips_have_one_colour_no_soft_edges_and_one_shape_of_a_known_si
         assert float(clip.permute(0, 2, 3, 1)[actors == 0].max()) == 0
 
 
+def test_tracks_of_moving_shapes_tell_what_the_same_seed_draws() -> None:
+    world, rng = MovingShapes(), np.random.default_rng(1)
+    stories = [world.sample(rng) for _ in range(20)]
+    clips, told = world.draw(stories, 4), Tracks.of_code(world.tracks(stories, 4))
+    assert clips.actors is not None
+    assert told.present.sum(dim=1).tolist() == [1] * 20
+    pixels = (torch.arange(64) + 0.5) / 64
+    for seen, axis in ((told.x, 2), (told.y, 3)):  # the middle of its box: a triangle's own lies lower
+        shown = clips.actors.amax(axis) > 0.5
+        first = torch.where(shown, pixels, 1.0).amin(2)
+        last = torch.where(shown, pixels, 0.0).amax(2)
+        assert torch.allclose(
+            (first + last) / 2, seen[..., 0], atol=1.25 / 64
+        )  # of which half a pixel is seen at the tip
+    assert [tuple(Shape)[int(kind)] for kind in told.kind[:, 0]] == [story.shape for story in stories]
+    assert torch.allclose(64 * told.height[:, 0, 0], torch.tensor([float(SIDE[story.size]) for story in stories]))
+    inside = torch.where(clips.actors[:, :, None] == 1, clips.frames, 2.0).amin((3, 4))
+    assert torch.allclose(inside, told.rgb[:, :, 0])
+
+
 def test_tracks_of_mocogan_clips_tell_what_the_same_seed_draws() -> None:
     world, rng = MocoganShapes(), np.random.default_rng(1)
     stories = [world.sample(rng) for _ in range(20)]

@@ -17,16 +17,19 @@ from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import find_model, need_hub, open_model
 from mutoscope.pipeline import Pipeline, load_pipeline, load_upsampler
-from mutoscope.recipes.catalogue import RECIPES
 from mutoscope.request import DRAWS, HUB
 from mutoscope.world.mocogan_shapes import MocoganShapes
+from mutoscope.world.moving_shapes.world import MovingShapes
 
 RUNS = Path("runs")  # where `train` leaves what it makes
 # What was trained here goes before what is bundled, so that who trains all of them sees their own at work.
 TOWERS = (RUNS / "alignment" / "checkpoint", WEIGHTS / "alignment")
 UPSAMPLERS = (RUNS / "upsampler" / "checkpoint", WEIGHTS / "upsampler")
 STORY_CHOREOGRAPHERS = (RUNS / "choreographer" / "checkpoint", WEIGHTS / "choreographer")
-CHOREOGRAPHERS = (*STORY_CHOREOGRAPHERS, RUNS / f"choreographer_{MocoganShapes.name}" / "checkpoint")
+CHOREOGRAPHERS = (
+    *STORY_CHOREOGRAPHERS,
+    *(RUNS / f"choreographer_{world}" / "checkpoint" for world in (MocoganShapes.name, MovingShapes.name)),
+)
 FAMILIES = ("diffusion", "gan", "autoregressive")  # those that draw; each is trained by the recipe FAMILY_storybook
 # What models work with, and no models themselves.
 _PARTS = ("matte", "latent", "upsampler", "alignment", "choreographer")
@@ -63,8 +66,7 @@ def folder_of(model: str, world: str = "storybook") -> Path:
 
 def _training(family: str, world: str) -> str:
     """The commands by which a family comes to draw a world of shapes."""
-    places = ("choreographer",) if f"choreographer_{world}" in RECIPES else ()
-    before = ("latent", *places, *(("diffusion", "distilled") if family == "gan" else ()))
+    before = ("latent", "choreographer", *(("diffusion", "distilled") if family == "gan" else ()))
     begins_with = {"distilled": "diffusion", "gan": "distilled"}
 
     def command(part: str) -> str:

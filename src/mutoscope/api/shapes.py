@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mutoscope.api.loading import FAMILIES, RUNS, folder_of, load
 from mutoscope.codecs.latent import LatentCodec
@@ -23,7 +24,8 @@ from mutoscope.world.mocogan_shapes import MocoganShapes
 from mutoscope.world.moving_shapes.world import MovingShapes
 
 Frames = NDArray[np.uint8]  # (T, H, W, 3)
-Drawing = tuple[Callable[[str, int], Frames], Callable[[Frames], Frames]]  # what a prompt becomes; what the codec keeps
+# What a prompt becomes; what the codec keeps of a clip whose tracks it may be told.
+Drawing = tuple[Callable[[str, int], Frames], Callable[[Frames, Tensor | None], Frames]]
 _CLASSIFIER = RUNS / "moving_shapes_classifier"
 
 
@@ -143,9 +145,9 @@ def drawing(drawer: Drawer) -> Drawing:
         # A clip that shows nothing is refused to people; here it counts.
         return codec.decode(pipeline.codes(request, told), None, drawn, tracks=told.condition.shown_tracks())
 
-    def keep(frames: Frames) -> Frames:
+    def keep(frames: Frames, tracks: Tensor | None) -> Frames:
         whole = np.concatenate([frames, frames[-1:]])  # the codec takes one frame and fours of frames
-        return codec.decode(codec.encode(whole), None, drawn)[: len(frames)]
+        return codec.decode(codec.encode(whole), None, drawn, tracks=tracks)[: len(frames)]
 
     return draw, keep
 

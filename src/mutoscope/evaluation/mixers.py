@@ -34,7 +34,7 @@ class MixersReport:
         head = "mixer", "million weights", "steps", "training, s a step", "sampling, s a clip", "seen", "never seen"
         rows = [head, ("---",) * len(head)]
         rows += [
-            (name, f"{m.parameters / 1e6:.2f}", f"{m.steps:,}", f"{m.training / m.steps:.2f}", f"{m.sampling:.2f}",
+            (name, f"{m.parameters / 1e6:.3f}", f"{m.steps:,}", f"{m.training / m.steps:.2f}", f"{m.sampling:.2f}",
              _score(m.seen), _score(m.never))
             for name, m in self.models.items()
         ]  # fmt: skip

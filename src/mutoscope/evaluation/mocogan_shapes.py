@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mutoscope.evaluation.scorecard import Rate
 from mutoscope.seeding import numpy_rng
@@ -15,7 +16,7 @@ from mutoscope.world.world import clips_of
 Frames = NDArray[np.uint8]  # (T, H, W, 3)
 Array = NDArray[np.float64]
 Draw = Callable[[str, int], Frames]  # prompt, seed -> a clip
-Keep = Callable[[Frames], Frames]  # through a model's codec alone
+Keep = Callable[[Frames, Tensor | None], Frames]  # through a model's codec alone, told tracks or not
 
 # Average content distances as MoCoGAN's table 1 has them.
 PUBLISHED_ACD = {"VGAN": 5.02, "TGAN": 2.08, "MoCoGAN": 1.79}
@@ -167,7 +168,7 @@ def measure_mocogan_shapes(
         tell(f"{name}: {count} clips")
         clips = [draw(CAPTIONS[drift], seed * count + index)[:PUBLISHED] for index, drift in enumerate(asked)]
         scores[name] = score_clips(clips, asked)
-        scores[f"{name}, codec alone"] = score_clips([keep(clip) for clip in true], asked)
+        scores[f"{name}, codec alone"] = score_clips([keep(clip, None) for clip in true], asked)
         shown += [(f"{name}: {CAPTIONS[drift]}", clip) for drift, clip in zip(asked, clips, strict=True)][:_SHOWN]
     return MocoganReport(scores=scores, shown=shown)
 

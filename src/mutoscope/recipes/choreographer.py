@@ -44,8 +44,6 @@ class TrackBatches:
         shown, world = clips.shown(step, rng), clips.clips.world
         stories = [seen_story(world, rng) for _ in range(self.unseen)]
         tracks, theirs = world.tracks(stories, int(rng.integers(2**31))), tracks_of(shown)
-        assert tracks is not None
-        assert theirs is not None
         known = known_of(shown, rng, nothing=0)
         empty = (torch.zeros(self.unseen, *part.shape[1:], dtype=part.dtype) for part in known)
         known = Known(*(torch.cat(pair) for pair in zip(known, empty, strict=True)))
@@ -93,7 +91,6 @@ def choreographer_run(name: str, config: ChoreographerConfig, batches: TrackBatc
     world = batches.clips.clips.world
     rng = numpy_rng(batches.clips.seed, "tracks")
     tracks = world.tracks([seen_story(world, rng) for _ in range(1024)], 0)
-    assert tracks is not None
     scaling = TrackScaling.of(tracks)
     run = story_run(
         name, {"choreographer": asdict(config)}, batches.clips, scaling, lambda: choreography(config, scaling), **how

@@ -26,7 +26,7 @@ class EncodedClip:
     code: Tensor  # (T, H, W, C)
     picture_at: tuple[int, int]
     pictures: Tensor  # (2, H, W, C)
-    tracks: Tensor | None  # (T, N, C), of worlds that tell them
+    tracks: Tensor  # (T, N, C)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,7 +75,5 @@ class EncodedClips:
         )
         return [
             EncodedClip(story=story, code=code, picture_at=where, pictures=pair, tracks=track)
-            for story, code, where, pair, track in zip(
-                stories, codes, at, pictures.float().cpu(), [None] * BLOCK if tracks is None else tracks, strict=True
-            )
+            for story, code, where, pair, track in zip(stories, codes, at, pictures.float().cpu(), tracks, strict=True)
         ]

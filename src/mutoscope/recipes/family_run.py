@@ -52,9 +52,8 @@ class ClipBatches:
         """The batch of a step."""
         rng = numpy_rng(self.seed, f"{self.clips.world.name}/{step}")
         shown = self.shown(step, rng)
-        known, tracks = known_of(shown, rng), tracks_of(shown)
-        if tracks is not None:
-            tracks = displaced(tracks, (known.given > 0).any(dim=1), rng)
+        known = known_of(shown, rng)
+        tracks = displaced(tracks_of(shown), (known.given > 0).any(dim=1), rng)
         condition, meant = self.told([clip.story for clip in shown], rng, known, tracks)
         return FamilyBatch(torch.stack([clip.code for clip in shown]), condition, meant, self.lesson(rng))
 
@@ -94,10 +93,9 @@ class ClipBatches:
         return condition, torch.from_numpy(meant)
 
 
-def tracks_of(clips: Sequence[EncodedClip]) -> Tensor | None:
-    """Where everyone is in them (B,T,N,C), of worlds that tell it."""
-    told = [clip.tracks for clip in clips if clip.tracks is not None]
-    return torch.stack(told) if told else None
+def tracks_of(clips: Sequence[EncodedClip]) -> Tensor:
+    """Where everyone is in them (B,T,N,C)."""
+    return torch.stack([clip.tracks for clip in clips])
 
 
 def displaced(tracks: Tensor, which: Tensor, rng: np.random.Generator) -> Tensor:  # (B,T,N,C), (B,) bool -> (B,T,N,C)

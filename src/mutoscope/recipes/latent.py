@@ -1,5 +1,6 @@
 """The runs behind the latent codec: crops of clips, drawn while it trains."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -8,11 +9,14 @@ import torch
 from torch import Tensor
 
 from mutoscope.codecs.latent import LatentAutoencoder, LatentBatch, LatentConfig
+from mutoscope.codecs.track_code import within
 from mutoscope.seeding import numpy_rng
 from mutoscope.training.optimiser import OptimiserConfig
 from mutoscope.training.run import Run
 from mutoscope.world.storybook.world import Storybook
 from mutoscope.world.world import World
+
+_DEAF = 0.15  # how often no tracks are told to a decoder that can be told them: what is known is decoded without
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class ClipCrops:
     """Batch after batch of crops of fresh clips of a world: `frames` long and `side` pixels wide.
 
     Of each clip there are two: one lies where an actor is, as much of a picture is ground; the other anywhere.
+    `tracks`: most of them with where everyone is, of clips that are whole in time.
     """
 
     size: int
@@ -27,6 +32,7 @@ class ClipCrops:
     side: int
     seed: int
     world: World[Any]
+    tracks: bool = False
 
     def afresh(self, seed: int) -> Self:
         """The same of other clips."""
@@ -36,15 +42,33 @@ class ClipCrops:
         """The batch of a step, in 8 bits."""
         rng = numpy_rng(self.seed, f"latent/{step}")
         stories = [self.world.sample(rng) for _ in range(self.size // 2)]
-        frames, actors = self.world.draw(stories, int(rng.integers(2**31)), actors=True)
+        seed = int(rng.integers(2**31))
+        frames, actors = self.world.draw(stories, seed, actors=True)
         assert actors is not None
-        parts = torch.cat([frames, actors.unsqueeze(2)], dim=2)
-        crops = [self._cropped(clip, rng, to_actor) for clip in parts for to_actor in (True, False)]
+        parts = torch.cat([frames, actors.unsqueeze(2)], dim=2).repeat_interleave(2, dim=0)
+        places = [self._place(clip, rng, index % 2 == 0) for index, clip in enumerate(parts)]
+        crops = [clip[time, :, down, across] for clip, (time, down, across) in zip(parts, places, strict=True)]
         bytes_ = (torch.stack(crops).clamp(0, 1) * 255).round().byte()
-        return LatentBatch(bytes_[:, :, :3].contiguous(), bytes_[:, :, 3].contiguous())
+        tracks = self._tracks(stories, seed, places, rng) if self.tracks else None
+        return LatentBatch(bytes_[:, :, :3].contiguous(), bytes_[:, :, 3].contiguous(), tracks=tracks)
 
-    def _cropped(self, clip: Tensor, rng: np.random.Generator, to_actor: bool) -> Tensor:
-        """A part (T', C, side, side) of a clip (T, C, H, W), whose last channel is the actors' matte."""
+    def _tracks(
+        self, stories: Sequence[Any], seed: int, places: Sequence[tuple[slice, ...]], rng: np.random.Generator
+    ) -> Tensor:
+        """Who is where in the crops, two of each clip; of some nothing is told."""
+        shape = self.world.shape
+        assert self.frames == shape.frames, "tracks are told of whole clips"
+        told = self.world.tracks(stories, seed)
+        height, width = self.side / shape.height, self.side / shape.width
+        crops = [
+            within(tracks, down.start / shape.height, across.start / shape.width, height, width)
+            for tracks, (_, down, across) in zip(told.repeat_interleave(2, dim=0), places, strict=True)
+        ]
+        heard = torch.from_numpy(rng.random(len(crops)) >= _DEAF).to(told)
+        return torch.stack(crops) * heard[:, None, None, None]
+
+    def _place(self, clip: Tensor, rng: np.random.Generator, to_actor: bool) -> tuple[slice, ...]:
+        """When, how far down and how far across a part of a clip (T, C, H, W) lies, whose last channel is the actors' matte."""
         shape = self.world.shape
         whole, part = (shape.frames, shape.height, shape.width), (self.frames, self.side, self.side)
         low, high = [0, 0, 0], [a - b for a, b in zip(whole, part, strict=True)]
@@ -53,8 +77,8 @@ class ClipCrops:
             point = shown[int(rng.integers(len(shown)))].tolist()
             low = [max(0, min(at - size + 1, most)) for at, size, most in zip(point, part, high, strict=True)]
             high = [min(at, most) for at, most in zip(point, high, strict=True)]
-        start, top, left = (int(rng.integers(a, b + 1)) for a, b in zip(low, high, strict=True))
-        return clip[start : start + self.frames, :, top : top + self.side, left : left + self.side]
+        begins = (int(rng.integers(a, b + 1)) for a, b in zip(low, high, strict=True))
+        return tuple(slice(begin, begin + size) for begin, size in zip(begins, part, strict=True))
 
 
 LATENT = LatentConfig(

@@ -42,7 +42,7 @@ _PATCH = 1  # of codes of 4x4 latents each counts
 class ShapeRecipes:
     """What is trained for a world of shapes, at a size. `tiny`: a few seconds each, for tests.
 
-    `choreographed`: models are told where the shape will be, by a choreographer of that world.
+    Models are told where the shape will be, by a choreographer of that world.
     """
 
     world: World[Any]
@@ -52,25 +52,30 @@ class ShapeRecipes:
     depth: int
     judge: int  # width of the discriminator
     steps: Mapping[str, int]
-    choreographed: bool = False
     tiny: bool = False
 
     def by_name(self) -> dict[str, Callable[..., Run]]:
         """The recipes by their names."""
         recipes: tuple[Callable[..., Run], ...] = (
-            self.latent, *([self.choreographer] if self.choreographed else []),
-            self.diffusion, self.distilled, self.gan, self.autoregressive,
+            self.latent, self.choreographer, self.diffusion, self.distilled, self.gan, self.autoregressive,
         )  # fmt: skip
         return {self._name(recipe.__name__): recipe for recipe in recipes}
 
     def latent(self, *, steps: int | None = None) -> Run:
         """The codec: 17 frames of 64x64 as 5x4x4 latents of 24 numbers."""
-        size, frames, side = (4, 5, 32) if self.tiny else (8, self.world.shape.frames, 48)
+        size, side = (4, 32) if self.tiny else (8, 48)
         return Run(
             name=self._name("latent"),
             config={"autoencoder": asdict(self.autoencoder)},
             build=lambda: LatentAutoencoder(self.autoencoder, self.care),
-            batches=ClipCrops(size=size, frames=frames, side=side, seed=1, world=self.world),
+            batches=ClipCrops(
+                size=size,
+                frames=self.world.shape.frames,
+                side=side,
+                seed=1,
+                world=self.world,
+                tracks=self.autoencoder.tracks,
+            ),
             optimiser=OptimiserConfig(muon_rate=0.015, adam_rate=1.5e-3),
             ema=0.998,
             eight_bits=True,
@@ -98,12 +103,8 @@ class ShapeRecipes:
         """The GAN's generator before its contest, taught by that diffusion model; best begun with its weights."""
         batches = self._batches(codec)
         model = load_teacher(teacher or Path("runs") / self._name("diffusion") / "checkpoint", batches)
-        if self.choreographed:
-            repeats, window = 16, 192
-            model.own = replace(model.own, guidance=1.0)  # as it draws for people (`Pipeline.sampling`)
-        else:  # where anything is hangs on the noise alone, of which it has to see much
-            repeats, window = 4, 768
-        taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=repeats, window=window)
+        model.own = replace(model.own, guidance=1.0)  # as it draws for people (`Pipeline.sampling`)
+        taught = TaughtBatches(batches=batches, teacher=model, first=24, repeats=16, window=192)
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         return distillation_run(self._name("distilled"), config, taught, **self._how("distilled", steps))
 
@@ -113,7 +114,7 @@ class ShapeRecipes:
         config = GanConfig(denoiser=self._denoiser(batches.tokenizer))
         judge = JudgeConfig(
             width=self.judge, heads=max(1, self.judge // 64), depths=(2, 2), words=config.text.width,
-            meanings=config.denoiser.meanings, tracks=self.choreographed,
+            meanings=config.denoiser.meanings, tracks=True,
         )  # fmt: skip
         return gan_run(self._name("gan"), config, judge, batches, contest, **self._how("gan", steps))
 
@@ -127,7 +128,7 @@ class ShapeRecipes:
 
     def at_tiny_size(self) -> "ShapeRecipes":
         """The same for tests."""
-        autoencoder = replace(_TINY_AUTOENCODER, colours=self.autoencoder.colours)
+        autoencoder = replace(_TINY_AUTOENCODER, colours=self.autoencoder.colours, tracks=self.autoencoder.tracks)
         return replace(self, autoencoder=autoencoder, width=32, depth=1, judge=16, tiny=True)
 
     def _name(self, what: str) -> str:
@@ -144,7 +145,7 @@ class ShapeRecipes:
     def _denoiser(self, tokenizer: Tokenizer) -> ClipDenoiserConfig:
         return ClipDenoiserConfig(
             patch=_PATCH, width=self.width, depth=self.depth, heads=max(1, self.width // 64),
-            meanings=len(self.world.meanings), text=self._text(tokenizer), tracks=self.choreographed, sketch=self.choreographed,
+            meanings=len(self.world.meanings), text=self._text(tokenizer), tracks=True, sketch=True,
         )  # fmt: skip
 
     def _text(self, tokenizer: Tokenizer) -> WordEncoderConfig:
@@ -154,13 +155,20 @@ class ShapeRecipes:
 _MOVING = ShapeRecipes(
     world=MovingShapes(),
     autoencoder=LatentConfig(
-        seen=128, coarse=192, middle=128, fine=64, encoder_depths=(2, 2), decoder_depths=(2, 2, 2)
+        seen=128, coarse=192, middle=128, fine=64, encoder_depths=(2, 2), decoder_depths=(2, 2, 2), tracks=True
     ),
     care=Care(actors=16.0, edges=0.0, outlines=30.0),  # most edges here are the ground's
-    width=192,
-    depth=6,
-    judge=96,
-    steps={"latent": 4000, "diffusion": 6000, "distilled": 6000, "gan": 400, "autoregressive": 6000},
+    width=128,
+    depth=4,
+    judge=64,
+    steps={
+        "latent": 4000,
+        "choreographer": 3000,
+        "diffusion": 3000,
+        "distilled": 1200,
+        "gan": 400,
+        "autoregressive": 1600,
+    },
 )
 _MOCOGAN = ShapeRecipes(
     world=MocoganShapes(),
@@ -179,7 +187,6 @@ _MOCOGAN = ShapeRecipes(
         "gan": 400,
         "autoregressive": 1600,
     },
-    choreographed=True,
 )
 _TINY_AUTOENCODER = LatentConfig(
     seen=16, coarse=16, middle=16, fine=16, encoder_depths=(1, 1), decoder_depths=(1, 1, 1)

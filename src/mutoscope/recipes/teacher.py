@@ -42,7 +42,7 @@ def load_teacher(folder: Path, batches: ClipBatches) -> Diffusion:
             "Give a --teacher that was trained with that codec, or its codec: --codec DIR.",
         )
     config = drawing_config(teacher)
-    if config is None or (not config.tracks and batches.clips[0].tracks is not None):
+    if config is None or not config.tracks:
         raise MutoscopeError(
             f"{folder} heeds no tracks.",
             "A pupil that is told where everyone will be learns from a teacher that goes by it.",

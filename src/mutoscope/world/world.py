@@ -1,6 +1,6 @@
 """A world: where captioned clips come from, with the truth about them. Recipes take one, whichever it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -59,8 +59,8 @@ class World(Protocol[AnyStory]):
         """Clips of stories; the same seed draws the same pixels on the same device."""
         ...
 
-    def tracks(self, stories: Sequence[AnyStory], seed: int) -> Tensor | None:
-        """The track code (B, T, N, C) of the clips that `draw` draws of them with this seed; None where a world tells none."""
+    def tracks(self, stories: Sequence[AnyStory], seed: int) -> Tensor:
+        """The track code (B, T, N, C) of the clips that `draw` draws of them with this seed."""
         ...
 
     def caption(self, story: AnyStory, rng: np.random.Generator) -> str:
@@ -86,7 +86,21 @@ def seen_story(world: World[AnyStory], rng: np.random.Generator) -> AnyStory:
 def clips_of(world: World[AnyStory], stories: Sequence[AnyStory], seed: int) -> list[NDArray[np.uint8]]:
     """Clips (T, H, W, 3) of stories, a few drawn at once."""
     clips: list[NDArray[np.uint8]] = []
-    for start in range(0, len(stories), _AT_ONCE):
-        frames = world.draw(stories[start : start + _AT_ONCE], seed * len(stories) + start).frames
+    for some, their_seed in _at_once(stories, seed):
+        frames = world.draw(some, their_seed).frames
         clips += list((frames.clamp(0, 1) * 255).round().byte().permute(0, 1, 3, 4, 2).contiguous().numpy())
     return clips
+
+
+def tracks_of(world: World[AnyStory], stories: Sequence[AnyStory], seed: int) -> list[Tensor]:
+    """The track codes (T', N, C) of the same clips."""
+    tracks: list[Tensor] = []
+    for some, their_seed in _at_once(stories, seed):
+        tracks += world.tracks(some, their_seed)
+    return tracks
+
+
+def _at_once(stories: Sequence[AnyStory], seed: int) -> Iterator[tuple[Sequence[AnyStory], int]]:
+    """Stories that are drawn together, and the seed of each lot."""
+    for start in range(0, len(stories), _AT_ONCE):
+        yield stories[start : start + _AT_ONCE], seed * len(stories) + start

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from torch import Tensor
 
 from mutoscope.evaluation.moving_shapes.classifier import ShapeClassifier
 from mutoscope.evaluation.moving_shapes.parser import Frames, Reading, parse_shape
@@ -12,10 +13,10 @@ from mutoscope.evaluation.scorecard import Rate, rate
 from mutoscope.seeding import numpy_rng
 from mutoscope.world.moving_shapes.story import ATTRIBUTES, MovingShape
 from mutoscope.world.moving_shapes.world import PUBLISHED, MovingShapes
-from mutoscope.world.world import clips_of
+from mutoscope.world.world import clips_of, tracks_of
 
 Draw = Callable[[str, int], Frames]  # prompt, seed -> a clip
-Keep = Callable[[Frames], Frames]  # through a model's codec alone
+Keep = Callable[[Frames, Tensor | None], Frames]  # through a model's codec alone, told tracks or not
 # TFGAN (Balaji et al. 2019): shape, colour, size, motion and direction, in per cent, by classifiers.
 TFGAN = (80.22, 100.00, 84.33, 99.90, 99.95)
 _SPOILT = 3.0  # pixels of blur
@@ -88,7 +89,9 @@ def measure_moving_shapes(
             drawn = [draw(each.caption(), seed * count + index)[:PUBLISHED] for index, each in enumerate(stories)]
             clips[f"{name}, {kind}"] = (drawn, stories)
             shown += [(f"{name}, {kind}: {s.caption()}", c) for s, c in zip(stories, drawn, strict=True)][:_SHOWN]
-        clips[f"{name}, codec alone"] = ([keep(clip) for clip in true], every)
+        clips[f"{name}, codec alone"] = ([keep(clip, None) for clip in true], every)
+        tracks = tracks_of(MovingShapes(), every, seed)
+        clips[f"{name}, codec told tracks"] = ([keep(*each) for each in zip(true, tracks, strict=True)], every)
     rulers: dict[str, Callable[[Sequence[Frames]], list[Reading]]] = {
         CLASSIFIERS: classifier.read,
         PARSER: lambda some: [parse_shape(clip) for clip in some],

@@ -1,5 +1,6 @@
 """Draws moving shapes: where each is at every frame, its outline, and the ground behind it."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,6 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from mutoscope.codecs.latent_code import STRIDE
+from mutoscope.codecs.track_code import ACTORS, CHANNELS, KIND, MOMENT, MOMENTS, PRESENT, by_times
 from mutoscope.seeding import numpy_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.world.moving_shapes.grounds import draw_grounds
@@ -21,9 +24,8 @@ def draw_shapes(
     stories: Sequence[MovingShape], shape: ClipShape, seed: int, device: torch.device | str = "cpu"
 ) -> DrawnClips:
     """Clips of moving shapes, whole in every frame, with soft edges; the same seed draws the same pixels."""
-    rng = numpy_rng(seed, "moving shapes")
-    paths = np.stack([_placed(story, shape, rng) for story in stories])
-    centres = torch.from_numpy(paths).float().to(device)
+    rng = _chance(seed)
+    centres = torch.from_numpy(_paths(stories, shape, rng)).float().to(device)
     generator = torch.Generator(device).manual_seed(int(rng.integers(2**62)))
     palette = torch.tensor([RGB[story.colour] for story in stories], device=device) / 255
     taken = torch.tensor(list(RGB.values()), device=device) / 255
@@ -35,6 +37,21 @@ def draw_shapes(
     return DrawnClips(frames, covered)
 
 
+def track_shapes(stories: Sequence[MovingShape], shape: ClipShape, seed: int) -> Tensor:
+    """The track code (B, T', N, C) of the same clips: one actor, whose kind is its place among the shapes, and room for more."""
+    code = torch.zeros(len(stories), 1 + (shape.frames - 1) // STRIDE, ACTORS, CHANNELS)
+    paths = _paths(stories, shape, _chance(seed)) / (shape.width, shape.height)
+    for row, story, path in zip(code[:, :, 0], stories, paths, strict=True):
+        moments = torch.zeros(1, shape.frames, 1, MOMENT)
+        moments[0, :, 0, :2] = torch.from_numpy(path)
+        moments[0, :, 0, 2] = math.log(SIDE[story.size] / shape.height)
+        moments[0, :, 0, 3] = 1  # the cosine of no turn
+        moments[0, :, 0, 5:] = torch.tensor(RGB[story.colour]) / 255
+        row[:, MOMENTS] = by_times(moments)[0, :, 0]
+        row[:, PRESENT] = row[:, KIND.start + tuple(Shape).index(story.shape)] = 1
+    return code
+
+
 def path_of(motion: Motion, towards: tuple[int, int], frames: int, phase: float = 0.0) -> NDArray[np.float64]:
     """(T, 2) right and down from where it begins; `phase` of a zigzag in 0..1 periods."""
     times = np.arange(frames)[:, None]
@@ -44,6 +61,15 @@ def path_of(motion: Motion, towards: tuple[int, int], frames: int, phase: float 
         sideways = np.array([abs(towards[1]), abs(towards[0])])
         path = path + sideways * SWAY * (4 * np.abs(turn - 0.5) - 1)
     return np.asarray(path, np.float64)
+
+
+def _chance(seed: int) -> np.random.Generator:
+    return numpy_rng(seed, "moving shapes")
+
+
+def _paths(stories: Sequence[MovingShape], shape: ClipShape, rng: np.random.Generator) -> NDArray[np.float64]:
+    """(B, T, 2) centres of clips in pixels: the first that their chance decides."""
+    return np.stack([_placed(story, shape, rng) for story in stories])
 
 
 def _placed(story: MovingShape, shape: ClipShape, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from mutoscope.shapes import ClipShape
-from mutoscope.world.moving_shapes.drawing import draw_shapes
+from mutoscope.world.moving_shapes.drawing import draw_shapes, track_shapes
 from mutoscope.world.moving_shapes.story import ATTRIBUTES, MovingShape, Value, is_held_out, sample_shape
 from mutoscope.world.world import DrawnClips
 
@@ -44,8 +45,9 @@ class MovingShapes:
         """Clips of stories."""
         return draw_shapes(stories, self.shape, seed, device)
 
-    def tracks(self, stories: Sequence[MovingShape], seed: int) -> None:
-        """It tells none."""
+    def tracks(self, stories: Sequence[MovingShape], seed: int) -> Tensor:
+        """Where the shape is in the same clips."""
+        return track_shapes(stories, self.shape, seed)
 
     def caption(self, story: MovingShape, rng: np.random.Generator) -> str:
         """The one sentence that is published."""
