@@ -25,6 +25,7 @@ from mutoscope.vision.matting import (
     matte_loss,
 )
 from mutoscope.vision.subject import Subject, SubjectHint, no_subject
+from mutoscope.vision.surroundings import is_plain_around
 
 TINY = MatteConfig(fine=16, middle=16, coarse=16)
 Pixels = NDArray[np.uint8]
@@ -105,11 +106,34 @@ def test_nothing_in_a_plain_photo_means_the_camera_moves_alone(network: MatteNet
     assert rendering_for(found) != "layers"
 
 
-def test_only_what_a_person_painted_is_cut_out() -> None:
-    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=1.0, source="found")
-    assert rendering_for(found) == "soft"
-    assert rendering_for(replace(found, source="click")) == rendering_for(replace(found, source="box")) == "soft"
+def test_only_what_was_painted_is_cut_out_or_what_all_agree_on_before_a_plain_ground() -> None:
+    found = Subject(matte=np.ones((4, 5), np.float32), box=(0, 0, 1, 1), confidence=0.9, source="found")
+    shown = [replace(found, source="click"), replace(found, source="box")]
+    assert {rendering_for(subject) for subject in (found, *shown)} == {"soft"}
+    assert {rendering_for(replace(subject, plain=True)) for subject in (found, *shown)} == {"layers"}
+    assert {rendering_for(replace(subject, plain=True, confidence=0.7)) for subject in (found, *shown)} == {"soft"}
     assert rendering_for(replace(found, source="mask")) == "layers"
+
+
+def test_a_ground_is_plain_as_a_slow_gradient_and_not_with_a_shadow_a_strap_or_a_pattern() -> None:
+    matte = ball(100, 60, 30)
+    down, across = np.mgrid[:120, :200]
+    grain = np.random.default_rng(0).normal(0, 3, (120, 200, 1))
+
+    def photo(*others: np.ndarray) -> np.ndarray:
+        ground = (0.4 * down + 0.2 * across + 90)[..., None] + np.array([10.0, 0.0, 30.0])
+        for other in others:
+            ground = ground - 60 * other[..., None]
+        seen = np.where(matte[..., None] > 0.5, (220, 60, 40), ground) + grain
+        return np.asarray(seen.clip(0, 255), np.uint8)
+
+    shadow = np.exp(-(((down - 98) / 6) ** 2) - ((across - 100) / 30) ** 2)
+    strap = ((abs(across - 100) < 2) & (down > 80)).astype(float)
+    assert is_plain_around(photo(), matte)
+    for other in (shadow, strap, (across // 12 + down // 12) % 2):
+        assert not is_plain_around(photo(other), matte)
+    assert not is_plain_around(photo(), np.zeros_like(matte))  # nothing is surrounded
+    assert not is_plain_around(photo(), np.ones_like(matte))
 
 
 def test_who_shows_a_subject_is_sure_of_it_and_guesses_must_agree() -> None:

@@ -241,7 +241,8 @@ class Pipeline:
 
 
 def _described(subject: Subject) -> dict[str, Any]:
-    return {"source": subject.source, "confidence": round(subject.confidence, 3), "box": list(subject.box)}
+    told = {"source": subject.source, "confidence": round(subject.confidence, 3), "box": list(subject.box)}
+    return {**told, "plain": subject.plain}
 
 
 def _lasting(told: Told) -> ClipShape:

@@ -12,25 +12,28 @@ from mutoscope.vision.grabcut import cut
 from mutoscope.vision.guided import refined
 from mutoscope.vision.matting import MatteNetwork
 from mutoscope.vision.subject import Box, Source, Subject, SubjectHint, no_subject
+from mutoscope.vision.surroundings import is_plain_around
 
 Matte = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Rendering = Literal["layers", "soft", "camera"]
 
-SURE = 0.8  # confidence from which a subject that nobody showed is sure
+SURE = 0.8  # confidence from which all guesses agree
 FINE, COARSE = 320, 176  # pixels on the long side: for the last cut, and for the candidates
 SMALLEST, LARGEST = 0.005, 0.9  # shares of the photo that a subject may cover
 BESIDE = 0.02  # of the long side: how far from a subject what belongs to it may begin
 
 
 def rendering_for(subject: Subject) -> Rendering:
-    """How to move it: cut out in layers when painted, a soft warp when not, and the camera without a subject.
+    """How to move it: cut out in layers where its matte is sure, a soft warp where not, and the camera without a subject.
 
-    However sure a subject is, what is cut out along a guessed outline often leaves something behind: a strap, a shadow, a smear.
+    A matte is sure that a person painted, or on which all guesses agree where nothing but a plain ground surrounds it: elsewhere
+    even what they agree on often leaves something behind, a strap, a shadow, or a smear in its place.
     """
     if subject.source == "none":
         return "camera"
-    return "layers" if subject.source == "mask" else "soft"
+    sure = subject.source == "mask" or (subject.plain and subject.confidence >= SURE)
+    return "layers" if sure else "soft"
 
 
 def is_sure(subject: Subject) -> bool:
@@ -57,7 +60,8 @@ def find_subject(image: Pixels, network: MatteNetwork, hint: SubjectHint | None)
     if not SMALLEST < float((fine > 0.5).mean()) < LARGEST:
         return no_subject(*image.shape[:2])
     matte = refined(fine, image, radius=3)
-    return Subject(matte=matte, box=bounds(matte), confidence=confidence, source=source)
+    plain = is_plain_around(picture, fine)
+    return Subject(matte=matte, box=bounds(matte), confidence=confidence, source=source, plain=plain)
 
 
 def chosen(picture: Pixels, candidates: list[Candidate]) -> tuple[Candidate, float]:

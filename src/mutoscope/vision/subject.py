@@ -12,12 +12,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Subject:
-    """A soft matte (H, W) float32 in 0..1, its box (left, top, right, bottom) in fractions, confidence in 0..1, and its source."""
+    """A soft matte (H, W) float32 in 0..1, its box (left, top, right, bottom) in fractions, confidence in 0..1, and its source.
+
+    `plain`: nothing but a smooth ground surrounds it; not asked of one that a person painted.
+    """
 
     matte: NDArray[np.float32]
     box: Box
     confidence: float
     source: Source
+    plain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
