@@ -88,6 +88,12 @@ def within(tracks: Tensor, top: float, left: float, height: float, width: float)
     return torch.cat([tracks[..., : MOMENTS.start], told], dim=-1)
 
 
+def moved(tracks: Tensor, shift: Tensor) -> Tensor:  # (B,T,N,CHANNELS), (B,N,3) -> as tracks
+    """The tracks of actors that lie elsewhere all the time: right, below, and larger in log height."""
+    moments = F.pad(shift, (0, MOMENT - 3)).repeat(1, 1, STRIDE)
+    return tracks + F.pad(moments, (MOMENTS.start, 0))[:, None].to(tracks) * tracks[..., PRESENT, None]
+
+
 def settled(tracks: Tensor) -> Tensor:  # (B,T,N,CHANNELS) -> the same
     """Tracks as they are told of true clips: all the time there or not, of one kind and at one depth."""
     what = tracks[..., : MOMENTS.start].mean(dim=1, keepdim=True)

@@ -1,6 +1,6 @@
 """The choreographer: from words, and what is known of a clip, to where everyone will be, before anything is drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -29,7 +29,8 @@ from mutoscope.codecs.track_code import (
 from mutoscope.conditioning.condition import Condition, Given
 from mutoscope.families.denoiser import Denoiser
 from mutoscope.families.diffusion import Diffusion, Flow
-from mutoscope.families.family import Sampling
+from mutoscope.families.family import FamilyBatch, Sampling
+from mutoscope.families.glance import Glance
 from mutoscope.families.hearing import CLOCK, Hearing, meant_by
 from mutoscope.families.layout import PLACE, heard_in, patches, places, slots_of
 from mutoscope.language.encoder import WordEncoderConfig
@@ -49,7 +50,8 @@ class ChoreographerConfig:
     """Sizes of the network; `patch` latents to a side are one token of what it sees, by convolutions of `eyes` channels.
 
     Another plan is preferred where actors come nearer than `apart` to each other, in their mean height, or their middles than
-    `inside` to the borders of the picture, in half their height. 0: as near as they like.
+    `inside` to the borders of the picture, in half their height. 0: as near as they like. `glance`: channels of what looks where
+    everyone begins in a known first frame; 0: nobody does.
     """
 
     patch: int
@@ -61,6 +63,7 @@ class ChoreographerConfig:
     text: WordEncoderConfig
     apart: float = 0.0
     inside: float = 0.0
+    glance: int = 0
 
 
 class TrackScaling(Scaling):
@@ -86,9 +89,44 @@ class TrackScaling(Scaling):
         return settled(from_steps(super().natural(codes)))
 
 
-def choreography(config: ChoreographerConfig, scaling: TrackScaling) -> Diffusion:
-    """Diffusion on track codes."""
-    return Diffusion(Choreographer(config), scaling, FLOW, Sampling(steps=8, guidance=1.25))
+class Choreography(Diffusion):
+    """Diffusion on track codes, and a glance that learns beside it, or alone."""
+
+    def __init__(self, denoiser: "Choreographer", scaling: TrackScaling, *, glance_alone: bool = False) -> None:
+        super().__init__(denoiser, scaling, FLOW, Sampling(steps=8, guidance=1.25))
+        if denoiser.glance is not None:
+            self.phases = ("placing",) if glance_alone else ("velocity", "placing")
+
+    @property
+    def glance(self) -> Glance | None:
+        """What looks at first frames."""
+        assert isinstance(self.denoiser, Choreographer)
+        return self.denoiser.glance
+
+    def parameters_of(self, phase: str) -> Iterable[nn.Parameter]:
+        """The glance's own, or all others."""
+        own = set() if self.glance is None else set(self.glance.parameters())
+        return [p for p in self.parameters() if (p in own) == (phase == "placing")]
+
+    def loss(self, phase: str, batch: FamilyBatch, rng: torch.Generator) -> tuple[Tensor, Mapping[str, float]]:
+        """That of diffusion; or how wrongly a glance at known first frames places everyone."""
+        if phase != "placing":
+            return super().loss(phase, batch, rng)
+        assert self.glance is not None
+        seen = begins_known(batch.condition)
+        if not seen.any():
+            return 0 * torch.stack([p.sum() for p in self.glance.parameters()]).sum(), {}
+        return self.glance.error(batch.condition.seen[seen, 0], batch.codes[seen], rng), {}
+
+
+def choreography(config: ChoreographerConfig, scaling: TrackScaling) -> Choreography:
+    """The choreographer of a configuration, with random weights."""
+    return Choreography(Choreographer(config), scaling)
+
+
+def begins_known(condition: Condition) -> Tensor:  # (B,)
+    """Of which rows the very first frame is in sight."""
+    return (condition.given[:, 0] == Given.CODE) & (condition.seen.numel() > 0)
 
 
 def sampled_tracks(
@@ -98,7 +136,8 @@ def sampled_tracks(
 
     Stories keep their actors apart and in the picture, and what draws has hardly seen anything else; but whoever is placed in
     few steps may be placed over another. So noises are rehearsed roughly, and the first is played that keeps all apart. Who leaves
-    the picture is seen only then; if somebody does, some others are played.
+    the picture is seen only then; if somebody does, some others are played. Where the first frame is known, a glance at it says
+    where they begin.
     """
     rng, told = torch_rng(seed, "tracks"), condition.looked_at()
     plans = [torch.randn((1, condition.given.shape[1], ACTORS, STEPS), generator=rng) for _ in range(_REHEARSALS)]
@@ -114,6 +153,8 @@ def sampled_tracks(
             tracks, most = played, room
         if most >= 1:
             break
+    if denoiser.glance is not None and begins_known(told).all():
+        tracks = denoiser.glance.placed(told.seen[:, 0], tracks)
     names = denoiser.names
     if not names.things or (condition.given > 0).any():
         return tracks
@@ -167,6 +208,7 @@ class Choreographer(Denoiser):
         self.actor_in = nn.Embedding(ACTORS, width)
         self.clock_in = nn.Linear(CLOCK, width)
         self.eyes = Eyes(width, config.patch, config.eyes)
+        self.glance = Glance(config.glance) if config.glance else None
         self.level_in = nn.Sequential(nn.Linear(32, width), nn.GELU(), nn.Linear(width, 6 * width))
         self.blocks = nn.ModuleList(Block(width, config.heads) for _ in range(config.depth))
         self.norm = nn.LayerNorm(width)

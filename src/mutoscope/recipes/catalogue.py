@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from mutoscope.recipes.alignment import alignment, tiny_alignment
 from mutoscope.recipes.autoregressive_storybook import autoregressive_storybook, tiny_autoregressive_storybook
-from mutoscope.recipes.choreographer import choreographer, tiny_choreographer
+from mutoscope.recipes.choreographer import choreographer, glance, tiny_choreographer, tiny_glance
 from mutoscope.recipes.diffusion_storybook import diffusion_storybook, tiny_diffusion_storybook
 from mutoscope.recipes.distilled_storybook import distilled_storybook, tiny_distilled_storybook
 from mutoscope.recipes.forecaster import forecaster, tiny_forecaster
@@ -25,6 +25,6 @@ RECIPES: dict[str, Callable[..., Run]] = {
         forecaster, tiny_forecaster, moving_shapes_classifier, tiny_moving_shapes_classifier,
         tiny_motion, tiny_matte, tiny_latent, tiny_alignment, tiny_diffusion_storybook, tiny_gan_storybook,
         tiny_autoregressive_storybook, tiny_upsampler, distilled_storybook, tiny_distilled_storybook,
-        choreographer, tiny_choreographer, latent_decoder, tiny_latent_decoder,
+        choreographer, tiny_choreographer, glance, tiny_glance, latent_decoder, tiny_latent_decoder,
     )
 } | SHAPE_RECIPES  # fmt: skip

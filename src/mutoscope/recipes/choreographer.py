@@ -7,7 +7,13 @@ from typing import Any, Self
 import torch
 
 from mutoscope.conditioning.condition import Known
-from mutoscope.families.choreographer import ChoreographerConfig, TrackScaling, choreography
+from mutoscope.families.choreographer import (
+    Choreographer,
+    ChoreographerConfig,
+    Choreography,
+    TrackScaling,
+    choreography,
+)
 from mutoscope.families.family import FamilyBatch
 from mutoscope.recipes.family_run import (
     TINY,
@@ -68,18 +74,39 @@ def choreographer(
     world = Storybook(stage=stage, changes=changes)
     batches = TrackBatches(clips=clip_batches(world, codec=codec, repeats=16), unseen=64)
     config = ChoreographerConfig(
-        patch=2, eyes=96, width=width, depth=depth, heads=width // 64,
+        patch=2, eyes=96, glance=48, width=width, depth=depth, heads=width // 64,
         meanings=len(story_meanings(stage)), text=storybook_text(batches.clips.tokenizer, stage),
         apart=_APART.get(stage, 0.0), inside=_INSIDE.get(stage, 0.0),
     )  # fmt: skip
     return choreographer_run("choreographer", config, batches, steps=steps)
 
 
+def glance(*, stage: int = 1, changes: bool = False, codec: Path | None = None, steps: int = 3000) -> Run:
+    """What looks where everyone begins in a known first frame learns alone; the rest of a choreographer (`--start`) stays."""
+    return _glance_alone(choreographer(stage=stage, changes=changes, codec=codec, steps=steps), "glance")
+
+
+def tiny_glance(*, stage: int = 1, changes: bool = False, codec: Path | None = None) -> Run:
+    """The same at a size for tests: a few seconds."""
+    return _glance_alone(tiny_choreographer(stage=stage, changes=changes, codec=codec), "tiny_glance")
+
+
+def _glance_alone(run: Run, name: str) -> Run:
+    def build() -> Choreography:
+        whole = run.build()
+        assert isinstance(whole, Choreography)
+        assert isinstance(whole.denoiser, Choreographer)
+        assert isinstance(whole.scaling, TrackScaling)
+        return Choreography(whole.denoiser, whole.scaling, glance_alone=True)
+
+    return replace(run, name=name, build=build)
+
+
 def tiny_choreographer(*, stage: int = 1, changes: bool = False, codec: Path | None = None) -> Run:
     """The same at a size for tests: a few seconds."""
     batches = TrackBatches(clips=tiny_batches(tiny_storybook(stage, changes), codec=codec), unseen=8)
     config = ChoreographerConfig(
-        patch=2, eyes=16, width=32, depth=1, heads=1,
+        patch=2, eyes=16, glance=16, width=32, depth=1, heads=1,
         meanings=len(story_meanings(stage)), text=tiny_storybook_text(batches.clips.tokenizer, stage),
         apart=_APART.get(stage, 0.0), inside=_INSIDE.get(stage, 0.0),
     )  # fmt: skip

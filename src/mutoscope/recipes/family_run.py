@@ -8,13 +8,11 @@ from typing import Any, Self
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from mutoscope.checkpoints.checkpoint import Checkpoint
 from mutoscope.checkpoints.latent import codec_folder, codes_of
-from mutoscope.codecs.latent_code import STRIDE
 from mutoscope.codecs.scaling import Scaling, scaling_of
-from mutoscope.codecs.track_code import MOMENT, MOMENTS, PRESENT
+from mutoscope.codecs.track_code import moved
 from mutoscope.conditioning.condition import Condition, Given, Known, encode_condition
 from mutoscope.families.choice import StoryConfig, name_of
 from mutoscope.families.family import FamilyBatch, Lesson
@@ -105,9 +103,7 @@ def displaced(tracks: Tensor, which: Tensor, rng: np.random.Generator) -> Tensor
     model shall take how they go on. Conditioning augmentation (Ho et al. 2021, arXiv 2106.15282).
     """
     shift = rng.standard_normal((len(tracks), tracks.shape[2], 3)) * rng.uniform(0, ASTRAY, (len(tracks), 1, 1))
-    moments = F.pad(torch.from_numpy(shift).to(tracks), (0, MOMENT - 3)).repeat(1, 1, STRIDE)
-    moved = F.pad(moments, (MOMENTS.start, 0))[:, None] * tracks[..., PRESENT, None]
-    return tracks + moved * which[:, None, None, None]
+    return moved(tracks, torch.from_numpy(shift).to(tracks) * which[:, None, None])
 
 
 def known_of(clips: Sequence[EncodedClip], rng: np.random.Generator, nothing: float = 0.5) -> Known:
