@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,26 @@ def test_damaged_weights_are_refused_with_a_cure(tmp_path: Path) -> None:
     weights.write_bytes(weights.read_bytes()[:-5])
     with pytest.raises(MutoscopeError, match=r"damaged.*bundled model"):
         Checkpoint(tmp_path).load_into(nn.Linear(3, 2))
+
+
+def test_a_flipped_bit_or_a_stretch_of_zeros_is_damage_though_every_number_can_be_read(tmp_path: Path) -> None:
+    checkpoint = save_checkpoint(tmp_path, {}, nn.Linear(64, 64), "", eight_bits=True)
+    weights = tmp_path / "model.safetensors"
+    whole = weights.read_bytes()
+    half = len(whole) // 2
+    for spoilt in (
+        whole[:half] + bytes([whole[half] ^ 1]) + whole[half + 1 :],
+        whole[:half] + bytes(800) + whole[half + 800 :],
+    ):
+        weights.write_bytes(spoilt)
+        with pytest.raises(MutoscopeError, match="not what was saved"):
+            Checkpoint(tmp_path).load_into(nn.Linear(64, 64))
+    weights.write_bytes(whole)
+    Checkpoint(tmp_path).load_into(nn.Linear(64, 64))
+    told = json.loads((tmp_path / "config.json").read_text())
+    assert told.pop("sha256") == checkpoint.sha256
+    (tmp_path / "config.json").write_text(json.dumps(told))  # as before 0.20
+    Checkpoint(tmp_path).load_into(nn.Linear(64, 64))
 
 
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:

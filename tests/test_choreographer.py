@@ -362,7 +362,7 @@ def test_the_bundled_choreographer_begins_where_the_frame_shows() -> None:
         first = (drawn.frames[0][0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
         tracks = pipeline.choreographed(pipeline.conditioner(request, first).condition, 0)[0].tracks
         seen, true = (t[0, 0, 0, MOMENTS.start : MOMENTS.start + 2] for t in (tracks, code))
-        assert (seen - true).abs().max() < 0.08
+        assert (seen - true).abs().max() < 0.02
         places.append(true)
     assert (places[0] - places[1]).abs().max() > 0.1
     told = pipeline.conditioner(replace(request, negative="a red square"), first)

@@ -66,7 +66,7 @@ def test_a_glance_moves_a_whole_plan_to_where_the_frame_shows_who_is_there() -> 
 
 
 def test_a_plan_is_moved_only_where_the_first_frame_is_known() -> None:
-    codes, tracks = spots(8, 3)
+    _, tracks = spots(8, 3)
     config = ChoreographerConfig(patch=2, eyes=16, width=32, depth=1, heads=1, meanings=2, text=TEXT, glance=16)
     planner = choreography(config, TrackScaling.of(tracks)).eval()
     assert planner.glance is not None
@@ -97,7 +97,9 @@ def test_a_choreographer_without_a_glance_has_nothing_to_learn_of_it() -> None:
     assert not parts[0] & parts[1]
     assert parts[0] | parts[1] == set(both.parameters())
     unseen = FamilyBatch(tracks, told(["dark"] * 8, nothing(8)).looked_at(), torch.zeros(8, 1, 2))
-    assert float(both.loss("placing", unseen, torch_rng(0, "none"))[0].detach()) == 0  # nothing is known, nothing is wrong
+    assert (
+        float(both.loss("placing", unseen, torch_rng(0, "none"))[0].detach()) == 0
+    )  # nothing is known, nothing is wrong
 
 
 def test_a_glance_that_learns_alone_leaves_the_rest_of_a_choreographer_as_it_is(

@@ -302,3 +302,22 @@ def test_the_vocabulary_alone_rebuilds_the_tokenizer() -> None:
     text = "镜头推近 and the unheardof boat drifts"
     assert (again.encode(text).word_ids == TOKENIZER.encode(text).word_ids).all()
     assert again.words == len(KNOWN) + 2
+
+
+@pytest.mark.parametrize(
+    ("prompt", "parts"),
+    [
+        ("先推近后左移", ["推近", "左移"]),
+        ("先推近，后左移", ["推近", "左移"]),
+        ("先后退再推近", ["后退", "推近"]),
+        ("先向后移再左移", ["向后移", "左移"]),
+        ("先看身后的山，再推近", ["看身后的山", "推近"]),
+    ],
+)
+def test_first_and_then_are_told_by_one_word_in_chinese(prompt: str, parts: list[str]) -> None:
+    assert [segment.text for segment in parse_timeline(prompt, 3).segments] == parts
+
+
+def test_a_command_that_touches_the_next_word_does_not_run_into_it() -> None:
+    assert expand_commands("[Push in]the boat drifts") == expand_commands("[Push in] the boat drifts")
+    assert expand_commands("[推进]小船向右漂") == "镜头推进，小船向右漂"

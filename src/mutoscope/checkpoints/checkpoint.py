@@ -98,6 +98,9 @@ class Checkpoint:
     def _weights(self) -> dict[str, Tensor]:
         """All tensors, as they were before they were packed."""
         try:
+            # A flipped bit is a number like any other: a model goes on with it, and does nothing, or something else.
+            if self.config.get("sha256", self.sha256) != self.sha256:
+                raise ValueError("it is not what was saved")
             loaded = unpacked(load_file(self.folder / "model.safetensors"))
             if not all(bool(value.isfinite().all()) for value in loaded.values()):
                 raise ValueError("some weights are not finite")
@@ -141,8 +144,9 @@ def save_checkpoint(
     draft = folder / "model.safetensors.part"
     save_file(tensors, draft)
     os.replace(draft, folder / "model.safetensors")
+    told = {"schema": SCHEMA, "sha256": Checkpoint(folder).sha256, **config}
     for name, text in (
-        ("config.json", json.dumps({"schema": SCHEMA, **config}, ensure_ascii=False, indent=1)),
+        ("config.json", json.dumps(told, ensure_ascii=False, indent=1)),
         ("card.md", card),
     ):
         (folder / f"{name}.part").write_text(text + "\n", "utf-8")

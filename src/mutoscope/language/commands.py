@@ -97,6 +97,8 @@ def expand_commands(prompt: str) -> str:
         text += _said(
             group, before=prompt[left : group.start], after=prompt[group.end : right], chinese=chinese, later=later
         )
+        # "[Push in]the boat": what is said is longer than a bracket, and would run into the next word.
+        text += " " if not chinese and _WORD.match(prompt[group.end :]) else ""
         place = group.end
     return text + prompt[place:]
 

@@ -51,7 +51,10 @@ _THEN = re.compile(
     r";.。、\s])(?:之后|再(?!次|见|度|也)))(?:再(?!次|见|度))?\s*[,:]?",
     re.IGNORECASE,
 )
-_FIRST_THEN = re.compile(r"先.{0,200}?[^,;.。、\s](再)(?!次|见|度|也)", re.DOTALL)
+_FIRST_THEN = (
+    re.compile(r"先.{0,200}?[^,;.。、\s](再)(?!次|见|度|也)", re.DOTALL),
+    re.compile(r"先.{1,200}?(?<![向往朝最先身背之以然随而午])(后)(?![退面方来仰倾撤]|再)", re.DOTALL),
+)
 _LEADING = re.compile(
     r"^(?:(?:and|but)\b|at\s+first\b|first\s+of\s+all\b|first(?:ly)?\b(?!\s+(?:floor|person))|start(?:s|ing)?\s+by\b|首先|先|并且|[\s,;.:。、!?])+",
     re.IGNORECASE,
@@ -160,7 +163,7 @@ def _marks(text: str, times: list[TimeMark]) -> list[tuple[int, int, TimeMark | 
     found: list[tuple[int, int, TimeMark | None]] = [(*time.place, time) for time in times]
     thens = [match.span() for match in _THEN.finditer(text)]
     if "先" in text:
-        thens += [match.span(1) for match in _FIRST_THEN.finditer(text)]
+        thens += [match.span(1) for pattern in _FIRST_THEN for match in pattern.finditer(text)]
     for start, end in thens:
         if start < end and not any(start < other_end and other < end for other, other_end, _ in found):
             found.append((start, end, None))
