@@ -167,6 +167,12 @@ def test_what_is_no_photo_is_refused_in_words(name: str, tmp_path: Path) -> None
     assert all((caught.value.rule, caught.value.cure))
 
 
+def test_a_photo_that_is_far_too_large_is_told_how_large_it_is(tmp_path: Path) -> None:
+    (tmp_path / "bomb.png").write_bytes(bad_files()["bomb.png"])
+    with pytest.raises(MutoscopeError, match="400 megapixels"):
+        open_photo(tmp_path / "bomb.png")
+
+
 @pytest.mark.parametrize("path", ["nowhere.jpg", ".", "a\0b.jpg", "x" * 5000, "nowhere.jpg/p.jpg"])
 def test_a_photo_that_is_not_there_is_refused(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

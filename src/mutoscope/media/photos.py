@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -154,7 +155,8 @@ def _teaching(path: Path) -> Iterator[Image.Image]:
     except MutoscopeError:
         raise
     except Image.DecompressionBombError as error:
-        raise _too_large(path, "far more than that") from error
+        told = re.search(r"(\d+) pixels", str(error))  # Pillow opens it no further, and says nothing but this
+        raise _too_large(path, f"{int(told[1]) // 1_000_000} megapixels" if told else "far more") from error
     except UnidentifiedImageError as error:
         raise MutoscopeError(
             f"The file {path} is no photo.", "It must be a picture that can be read.", USE_A_PHOTO, "unreadable_photo"
