@@ -25,6 +25,7 @@ from mutoscope.codecs.latent_code import (
     rounded,
     tokens_of,
 )
+from mutoscope.codecs.track_code import MOMENTS, PRESENT, by_frames
 from mutoscope.errors import MutoscopeError
 from mutoscope.networks.video import VideoBlock, folded, unfolded
 from mutoscope.recipes.latent import ClipCrops, tiny_latent
@@ -33,6 +34,7 @@ from mutoscope.recipes.running import train
 from mutoscope.seeding import torch_rng
 from mutoscope.shapes import ClipShape
 from mutoscope.training.optimiser import Optimiser, OptimiserConfig
+from mutoscope.world.moving_shapes.world import MovingShapes
 from mutoscope.world.storybook.world import Storybook
 
 CONFIG = LatentConfig(seen=32, coarse=32, middle=32, fine=32, encoder_depths=(1, 1), decoder_depths=(1, 1, 1))
@@ -141,6 +143,23 @@ def test_the_crops_of_a_step_are_always_the_same_and_show_actors() -> None:
     assert torch.equal(first.frames, again.frames)
     assert not torch.equal(first.frames, other.frames)
     assert int(first.actors.max()) == 255
+
+
+def test_tracks_of_crops_say_where_the_crops_show_the_actor_and_some_say_nothing() -> None:
+    source = ClipCrops(size=32, frames=17, side=48, seed=3, world=MovingShapes(), tracks=True)
+    batch = source(0)
+    assert batch.tracks is not None
+    actors, ticks = batch.actors.float() / 255, (torch.arange(48) + 0.5) / 48
+    shown = actors.sum((2, 3))
+    whole = (shown > 0.999 * shown.amax(1, keepdim=True)).all(1) & (actors[:, :, [0, -1]].sum((1, 2, 3)) == 0)
+    heard = batch.tracks[:, 0, 0, PRESENT] > 0
+    assert 0 < int(heard.sum()) < len(heard)
+    assert not batch.tracks[~heard].any()
+    told = by_frames(batch.tracks[..., MOMENTS])[:, :, 0, 0]  # (B, T) right; a triangle's middle lies there, too
+    seen = (actors.sum(2) * ticks).sum(2) / shown.clamp(min=1e-3)
+    inside = whole & heard & (actors[:, :, :, [0, -1]].sum((1, 2, 3)) == 0)
+    assert int(inside.sum()) > 3
+    assert torch.allclose(told[inside], seen[inside], atol=0.01)
 
 
 def test_the_recipe_builds_what_its_config_says() -> None:
