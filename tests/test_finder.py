@@ -116,7 +116,7 @@ def test_only_what_was_painted_is_cut_out_or_what_all_agree_on_before_a_plain_gr
 
 
 def test_a_ground_is_plain_as_a_slow_gradient_and_not_with_a_shadow_a_strap_or_a_pattern() -> None:
-    matte = ball(100, 60, 30)
+    matte = ball(100, 60, 30).astype(np.float32)
     down, across = np.mgrid[:120, :200]
     grain = np.random.default_rng(0).normal(0, 3, (120, 200, 1))
 

@@ -38,8 +38,8 @@ def spots(count: int, seed: int) -> tuple[Tensor, Tensor]:
 
 def offset(tracks: Tensor, others: Tensor) -> Tensor:
     """How far the first actors lie apart at every time."""
-    apart = (tracks - others)[:, :, 0, MOMENTS].unflatten(-1, (4, MOMENT))[..., :2]
-    return apart.norm(dim=-1)
+    apart = (tracks - others)[:, :, 0, MOMENTS].reshape(*tracks.shape[:2], 4, MOMENT)[..., :2]
+    return apart.square().sum(-1).sqrt()
 
 
 def learned_glance() -> Glance:
