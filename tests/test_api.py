@@ -116,6 +116,21 @@ def test_who_gets_a_photo_bent_is_told_what_helps_more(tmp_path: Path, shown: st
     assert sum(cure in note for note in video.manifest.notes) == 1
 
 
+@pytest.mark.parametrize(
+    ("prompt", "drag", "told"),
+    [
+        ("the camera zooms in", None, False),
+        ("the camera zooms in while the subject rises", None, True),
+        ("the camera zooms in", "0.5,0.5:0.7,0.5", True),
+    ],
+)
+def test_how_far_a_subject_can_move_is_said_only_where_it_is_to_move(prompt: str, drag: str | None, told: bool) -> None:
+    manifest = made(prompt, drag=drag).manifest
+    assert manifest is not None
+    assert any("bent softly" in note for note in manifest.notes) is told
+    assert any("an arrow" in note for note in manifest.notes) is (drag is not None)
+
+
 def test_a_subject_that_the_edge_cuts_is_said_to_turn_only_a_little(tmp_path: Path) -> None:
     notes = []
     for top, bottom in ((40, 100), (20, 80)):

@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from mutoscope import api
-from mutoscope.conditioning.conditioner import notes_on
+from mutoscope.conditioning.limits import notes_on
 from mutoscope.evaluation.storybook.heeding import Heeded, heed
 from mutoscope.evaluation.storybook.verdict import Answer
 from mutoscope.media.photos import output_size
@@ -76,11 +76,11 @@ def test_what_the_chinese_page_knows_of_the_servers_words_is_still_what_the_serv
     codes = re.findall(r"(\w+): \(", words[words.index("const refusals") : words.index("const sizes")])
     notes = re.findall(r'^  "(.+?)": "', words[words.index("const notes") : words.index("const chinese")], re.MULTILINE)
     assert len(codes) > 15
-    assert len(notes) == 9
+    assert len(notes) == 10
     assert [code for code in codes if f'"{code}"' not in sources] == []
     assert [note for note in notes if note not in sources] == []
     said = [note for how in ("soft", "camera") for note in moved_notes(how)]
-    assert len(said) == 3
+    assert len(said) == 4
     assert [note for note in said if not any(note.startswith(known) for known in notes)] == []
 
 
@@ -89,7 +89,12 @@ def moved_notes(how: Rendering) -> set[str]:
     subjects = [
         replace(no_subject(4, 5), source=source, confidence=sure) for source in get_args(Source) for sure in (0.0, 1.0)
     ]
-    return {note for subject in subjects for note in notes_on(how, subject)}
+    return {
+        note
+        for subject in subjects
+        for drawn in (False, True)
+        for note in notes_on(how, subject, ["subject: rise"], drawn=drawn)
+    }
 
 
 def test_what_the_ruler_says_of_a_clip_is_told_in_chinese(page: Page) -> None:

@@ -17,7 +17,6 @@ from mutoscope.checkpoints.choreographer import choreographer_for, load_choreogr
 from mutoscope.checkpoints.family import drawing_config, load_family
 from mutoscope.checkpoints.latent import codec_of, codes_of, load_autoencoder
 from mutoscope.clock import Clock
-from mutoscope.codecs.anatomy import find_anatomy
 from mutoscope.codecs.codec import Codec
 from mutoscope.codecs.latent import LatentCodec
 from mutoscope.codecs.latent_code import STRIDE
@@ -26,6 +25,7 @@ from mutoscope.codecs.motion_code import arriving
 from mutoscope.codecs.upsampler import Raising, Upsampler, UpsamplerConfig
 from mutoscope.conditioning.condition import Condition
 from mutoscope.conditioning.conditioner import Conditioner, Told, refuse_wishes
+from mutoscope.conditioning.limits import notes_on
 from mutoscope.conditioning.story_conditioner import StoryConditioner
 from mutoscope.errors import MutoscopeError
 from mutoscope.families.choice import StoryConfig
@@ -272,20 +272,11 @@ def refuse_lacking(request: GenerateRequest, family: Family) -> None:
 
 
 def _limits(told: Told, understood: list[list[str]]) -> tuple[str, ...]:
-    """What is asked and understood, but can be shown only in part on this photo."""
-    if told.picture is None:
+    """What is asked of a photo and understood, but can be shown only in part."""
+    if told.picture is None or told.subject is None:
         return ()
-    matte, asked = told.picture.matte, {name for part in understood for name in part}
-    if (
-        matte is None
-        or told.picture.rendering != "layers"
-        or not any(name.startswith("subject: spin") for name in asked)
-    ):
-        return ()
-    anatomy = find_anatomy(matte)
-    if anatomy is None or not anatomy.cut:
-        return ()
-    return ("The picture's edge cuts the subject, so it turns only a little: what lies beyond the edge is not known.",)
+    asked = {name for part in understood for name in part}
+    return notes_on(told.picture.rendering, told.subject, asked, drawn=bool(told.condition.arrow[0, 0]))
 
 
 def check_frames(frames: Pixels, *, moving: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mutoscope.codecs.picture import Picture, Rendering
+from mutoscope.codecs.picture import Picture
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.hints import arrow_of, hint_of
 from mutoscope.conditioning.photo import photo_features
@@ -18,15 +18,11 @@ from mutoscope.manifest import fingerprint
 from mutoscope.media.photos import fit_photo, output_size, read_photo
 from mutoscope.request import GenerateRequest, flag
 from mutoscope.shapes import ClipShape
-from mutoscope.vision.finder import find_subject, is_sure, rendering_for
+from mutoscope.vision.finder import find_subject, rendering_for
 from mutoscope.vision.matting import MatteNetwork
 from mutoscope.vision.subject import Subject, SubjectHint
 
 Pixels = NDArray[np.uint8]
-
-_UNFOUND = "No subject was found, so only the camera moves; show it (a click on the photo, --subject or --mask) to have it moved."
-_UNSURE = "The subject was found without certainty; show it if it is another (a click on the photo, or --subject)."
-_BENT = "The photo is bent softly around its subject; paint it (--mask) to have it cut out, which lets it move farther."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +64,7 @@ class Conditioner:
         image = fit_photo(photo, width, height)
         sizes = (photo.shape[0], photo.shape[1]), (height, width)
         subject = self._subject(image, hint_of(request, *sizes))
-        arrow, rendering = arrow_of(request, *sizes), rendering_for(subject)
+        arrow = arrow_of(request, *sizes)
         timelines = [timeline, *avoided(request, request.seconds)]
         count = len(timelines)
         both = encode_condition(self.tokenizer, timelines, [photo_features(subject)] * count, [arrow] * count)
@@ -76,13 +72,13 @@ class Conditioner:
         return Told(
             condition=both.row(0),
             against=both.row(1) if count > 1 else None,
-            picture=Picture(image=image, matte=subject.matte, rendering=rendering),
+            picture=Picture(image=image, matte=subject.matte, rendering=rendering_for(subject)),
             subject=subject,
             shape=shape,
             delivered=shape,
             timeline=timeline,
             understanding=understanding,
-            notes=(*photo_notes, *notes, *notes_on(rendering, subject)),
+            notes=(*photo_notes, *notes),
             photo_sha256=fingerprint(photo),
         )
 
@@ -119,15 +115,6 @@ def refuse_wishes(request: GenerateRequest, rule: str, **wishes: object) -> None
     if made := [name for name, value in wishes.items() if value is not None]:
         problem = f"The model {request.model!r} takes no {flag(made[0])}."
         raise MutoscopeError(problem, rule, f"Leave out {flag(made[0])}, or choose another --model.", "not_taken")
-
-
-def notes_on(rendering: Rendering, subject: Subject) -> tuple[str, ...]:
-    """What is worth saying about how the photo is moved."""
-    if rendering == "layers":
-        return ()
-    if rendering == "camera":
-        return (_UNFOUND,)
-    return (_BENT,) if is_sure(subject) else (_UNSURE, _BENT)
 
 
 def _opened(path: str) -> tuple[Pixels, tuple[str, ...]]:
