@@ -71,6 +71,11 @@ def test_a_flipped_bit_or_a_stretch_of_zeros_is_damage_though_every_number_can_b
     Checkpoint(tmp_path).load_into(nn.Linear(64, 64))
 
 
+def test_a_configuration_taken_from_another_checkpoint_serves_new_weights(tmp_path: Path) -> None:
+    taken = save_checkpoint(tmp_path / "one", {}, nn.Linear(3, 2), "").config
+    save_checkpoint(tmp_path / "other", taken, nn.Linear(3, 2), "").load_into(nn.Linear(3, 2))
+
+
 def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     save_checkpoint(tmp_path, {}, nn.Linear(3, 2), "")
     with pytest.raises(MutoscopeError, match="belong together"):

@@ -144,7 +144,8 @@ def save_checkpoint(
     draft = folder / "model.safetensors.part"
     save_file(tensors, draft)
     os.replace(draft, folder / "model.safetensors")
-    told = {"schema": SCHEMA, "sha256": Checkpoint(folder).sha256, **config}
+    told = {"schema": SCHEMA, "sha256": "", **config}
+    told["sha256"] = Checkpoint(folder).sha256  # a configuration taken from another checkpoint brings that one's
     for name, text in (
         ("config.json", json.dumps(told, ensure_ascii=False, indent=1)),
         ("card.md", card),
