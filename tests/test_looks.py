@@ -1,5 +1,6 @@
 """Photos are moved into a picture for a person to judge: every photo as often, no pair twice, the same pairs for a seed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ from PIL import Image
 from mutoscope.cli import main
 from mutoscope.evaluation.looks import HINTS, SENTENCES, draw_looks
 from mutoscope.evaluation.photo_set import open_photo_set
+from mutoscope.media.photos import open_mask
 from mutoscope.media.video import Video
 from mutoscope.request import GenerateRequest
 
@@ -30,21 +32,25 @@ def photos(tmp_path: Path) -> Path:
 
 
 def test_pairs_are_drawn_by_chance_every_photo_as_often_and_none_twice(photos: Path) -> None:
-    asked = list[GenerateRequest]()
+    asked, seen = list[GenerateRequest](), list[bytes]()
 
     def generate(request: GenerateRequest, pixels: np.ndarray) -> Video:
         asked.append(request)
+        if request.mask is not None:
+            seen.append((open_mask(Path(request.mask)) > 127).tobytes())
         return Video(np.repeat(pixels[None], 7, axis=0), 12)
 
     found = draw_looks(generate, open_photo_set(photos), 2 * len(SENTENCES) * len(HINTS), 3)
     pairs = len(SENTENCES) * len(HINTS)
     assert len(found.clips) == len(set(found.told)) == 2 * pairs
     assert [told.split(",")[0] for told in found.told] == ["disc", "ring"] * pairs
-    assert sum(request.subject is None for request in asked) == 2 * len(SENTENCES)
-    once = list(asked)
+    assert sum(request.subject is None and request.mask is None for request in asked) == 2 * len(SENTENCES)
+    assert sum(request.mask is not None for request in asked) == len(seen) == 2 * len(SENTENCES)
+    assert set(seen) == {(matte > 0.5).tobytes() for photo in open_photo_set(photos) for matte in photo.mattes}
+    once = [replace(request, mask=None) for request in asked]
     some = draw_looks(generate, open_photo_set(photos), 5, 3)
     assert some.told == found.told[:5]
-    assert asked[-5:] == once[:5]
+    assert [replace(request, mask=None) for request in asked[-5:]] == once[:5]
     assert draw_looks(generate, open_photo_set(photos), 5, 4).told != some.told
     assert some.sheet().shape == (5 * (192 + 18 + 6), 5 * (256 + 6) + 6, 3)
     assert some.list().splitlines()[4].startswith("5. disc, ")
@@ -63,6 +69,6 @@ def test_the_command_draws_a_sheet_to_look_at(
     assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "59"]) == 2
     assert "1 to 58" in capsys.readouterr().err
     (photos / "ring.matte.png").unlink()
-    assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "50"]) == 2
-    assert "Write --scenes 42." in capsys.readouterr().err
+    assert main(["evaluate", "looks", "--photos", str(photos), "--scenes", "57"]) == 2
+    assert "Write --scenes 56." in capsys.readouterr().err
     assert main(["evaluate", "looks", "--photos", str(photos), "--model", "diffusion"]) == 2

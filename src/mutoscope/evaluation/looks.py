@@ -1,11 +1,14 @@
 """Photos with sentences for a person to look at: whether a clip looks torn, doubled or holed, no number tells."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from mutoscope.evaluation.photo_set import MeasuredPhoto
 from mutoscope.evaluation.photos import Generate, asked_of
@@ -29,7 +32,7 @@ SENTENCES = (
     "它旋转",
     "镜头拉远，同时主体向右移动",
 )
-HINTS = ("", "click", "box")
+HINTS = ("", "click", "box", "mask")  # a mask is the hand-drawn matte
 _FRAMES, _CELL = 5, 256  # of a clip on the sheet, and its longer side there in pixels
 _SIDE = 640  # of a clip, in pixels
 MOST = 58  # clips, so that no sheet is taller than a WebP may be (16,383 pixels)
@@ -53,15 +56,26 @@ class Looks:
 
 
 def draw_looks(generate: Generate, photos: Sequence[MeasuredPhoto], count: int, seed: int) -> Looks:
-    """`count` clips, at most 42 of a photo: all photos as often, with sentences, hints and seeds by chance, no pair twice."""
+    """`count` clips, at most 56 of a photo: all photos as often, with sentences, hints and seeds by chance, no pair twice."""
     clips, told = list[NDArray[np.uint8]](), list[str]()
     rng = numpy_rng(seed, "looks")
     asked = [list(rng.permutation(list(product(SENTENCES, HINTS)))) for _ in photos]
-    for index in range(count):
-        photo = photos[index % len(photos)]
-        sentence, hint = map(str, asked[index % len(photos)][index // len(photos)])
-        video = generate(asked_of(photo, sentence, int(rng.integers(1000)), _SIDE, hint), photo.pixels)
-        rendering = video.manifest.rendering if video.manifest else ""
-        clips.append(video.frames[np.linspace(0, len(video.frames) - 1, _FRAMES).round().astype(int)])
-        told.append(f"{photo.name}, {hint or 'by itself'}, {rendering}: {sentence}")
+    with TemporaryDirectory() as folder:
+        for index in range(count):
+            photo = photos[index % len(photos)]
+            sentence, hint = map(str, asked[index % len(photos)][index // len(photos)])
+            request = asked_of(photo, sentence, int(rng.integers(1000)), _SIDE, hint)
+            if hint == "mask":
+                request = replace(request, mask=_painted(photo, Path(folder)))
+            video = generate(request, photo.pixels)
+            rendering = video.manifest.rendering if video.manifest else ""
+            clips.append(video.frames[np.linspace(0, len(video.frames) - 1, _FRAMES).round().astype(int)])
+            told.append(f"{photo.name}, {hint or 'by itself'}, {rendering}: {sentence}")
     return Looks(clips=clips, told=told)
+
+
+def _painted(photo: MeasuredPhoto, folder: Path) -> str:
+    """The photo's hand-drawn matte as the file that a person would give."""
+    path = folder / f"{photo.name}.png"
+    Image.fromarray((photo.mattes[0] * 255).round().astype(np.uint8)).save(path)
+    return str(path)
