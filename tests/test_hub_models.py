@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from small_hub import COMMIT, small_hub
 from tiny_hub import Folder
@@ -20,6 +21,8 @@ from mutoscope.hub.catalogue import KNOWN
 from mutoscope.hub.dialects import DIALECTS
 from mutoscope.hub.memory import Machine, fitting
 from mutoscope.hub.offer import Offer, wanted, weights
+from mutoscope.hub.shelf import find_model
+from mutoscope.media.video import Video
 from mutoscope.request import GenerateRequest
 
 NAME, GATED = "tiny/wan", "tiny/gated"
@@ -194,6 +197,52 @@ def test_the_list_tells_of_every_model_and_does_without_a_network(
     assert "bundled:" in shown
     assert "excludes people in the European Union" in shown
     assert "not known" in shown
+
+
+def test_what_others_left_in_the_cache_stops_no_list(
+    offline: None, tmp_path: Path, tiny: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = _cached(tmp_path, "tiny/whole")
+    shutil.copytree(tiny("wan22-ti2v"), whole, dirs_exist_ok=True)
+    (_cached(tmp_path, "gpt2") / "config.json").write_text("{}")  # an old id, without an owner
+    (_cached(tmp_path, "some/broken") / "model_index.json").write_text("no JSON")
+    parts = _cached(tmp_path, "some/parts")
+    (parts / "model_index.json").write_text((whole / "model_index.json").read_text())
+    assert main(["models"]) == 0
+    shown = capsys.readouterr().out
+    assert "hub:tiny/whole" in shown
+    assert not any(name in shown for name in ("gpt2", "some/broken", "some/parts"))
+    assert find_model("some/parts") is None
+
+
+def _cached(folder: Path, name: str) -> Path:
+    """An empty snapshot of a repository in the hub's cache."""
+    repository = folder / "cache" / f"models--{name.replace('/', '--')}"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(COMMIT)
+    snapshot = repository / "snapshots" / COMMIT
+    snapshot.mkdir(parents=True)
+    return snapshot
+
+
+@pytest.mark.parametrize("name", ["./tiyn", "../tiny", "a--b/c", "gpt2"])
+def test_what_can_be_no_model_is_refused(
+    offline: None, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = str(tmp_path / "clip.mp4")
+    assert main(["generate", "a corgi", "--model", f"hub:{name}", "--output", output]) == 2
+    assert f"There is no large model at {name}" in capsys.readouterr().err
+    assert main(["models", "--fetch", name]) == 2
+    assert f"There is no large model at {name}" in capsys.readouterr().err
+
+
+def test_a_clip_goes_on_by_a_large_model_only_if_it_is_here(
+    offline: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    Video(np.zeros((4, 32, 32, 3), np.uint8), 24).save(clip)
+    assert main(["extend", str(clip), "it goes on", "--model", f"hub:{NAME}"]) == 2
+    assert "cannot be reached" in capsys.readouterr().err
 
 
 def test_every_class_has_a_known_model_or_is_a_sibling_of_one() -> None:

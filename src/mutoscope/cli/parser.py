@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     extend.add_argument("clip", metavar="CLIP", help="the clip that goes on")
     extend.add_argument("prompt", metavar="PROMPT", help="what should happen next, in English or Chinese")
     _add_wishes(extend, "seconds", "seed", *SAMPLED, "negative", "model")
+    extend.add_argument("--yes", action="store_true", help="fetch a large model without asking")
     _add_output(extend, f"the clip's name with -longer; {_PIPED}")
     _add_credentials(extend)
     compare = command("compare", looking.compare, "draw one sentence by several models, side by side, each measured")

@@ -38,6 +38,12 @@ class HubModel:
         """Whether it is of a class that can be used here."""
         return dialect(self.pipeline) is not None
 
+    @property
+    def complete(self) -> bool:
+        """Whether every component that the index names has a folder: what was fetched halfway lacks some."""
+        named = (name for name, made in self.index.items() if isinstance(made, list) and made and made[0])
+        return all((self.folder / name).is_dir() for name in named)
+
     @cached_property
     def dialects(self) -> dict[Kind, Dialect]:
         """The class to load for each kind of beginning, with the numbers that the model's own files tell."""

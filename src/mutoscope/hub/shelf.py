@@ -1,13 +1,10 @@
 """Where large models lie: a folder, or what was fetched from the hub before. Nothing is fetched unasked."""
 
-import re
 from importlib.util import find_spec
 from pathlib import Path
 
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.model import INDEX, HubModel
-
-_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def need_hub() -> None:
@@ -27,7 +24,7 @@ def find_model(name: str) -> HubModel | None:
     folder = Path(name)
     if (folder / INDEX).is_file():
         return HubModel(folder=folder, name=folder.resolve().name)
-    if folder.is_dir() or not _ID.fullmatch(name):
+    if folder.is_dir() or not _is_id(name):
         raise MutoscopeError(
             f"There is no large model at {name}.",
             f"A model is an id on the hub, OWNER/NAME, or a folder with a {INDEX} as diffusers saves it.",
@@ -39,7 +36,10 @@ def find_model(name: str) -> HubModel | None:
         folder = Path(snapshot_download(name, local_files_only=True))
     except (OSError, ValueError):  # the library's ways of saying that it is not there
         return None
-    return HubModel(folder=folder, name=name, revision=folder.name) if (folder / INDEX).is_file() else None
+    if not (folder / INDEX).is_file():
+        return None
+    model = HubModel(folder=folder, name=name, revision=folder.name)
+    return model if model.complete else None
 
 
 def open_model(name: str) -> HubModel:
@@ -56,11 +56,33 @@ def open_model(name: str) -> HubModel:
 
 def models_here() -> tuple[HubModel, ...]:
     """Every pipeline in the hub's cache on this disk that can be used here."""
-    from huggingface_hub import CacheNotFound, scan_cache_dir
+    from huggingface_hub import CacheNotFound, constants, scan_cache_dir
 
     try:
-        names = sorted(repo.repo_id for repo in scan_cache_dir().repos if repo.repo_type == "model")
+        names = sorted(
+            repo.repo_id for repo in scan_cache_dir(constants.HF_HUB_CACHE).repos if repo.repo_type == "model"
+        )
     except CacheNotFound:
         return ()
-    found = (find_model(name) for name in names)
-    return tuple(model for model in found if model is not None and model.known)
+    return tuple(model for name in names if (model := _usable(name)))
+
+
+def _usable(name: str) -> HubModel | None:
+    """A model of the cache, which other programs fill, too: with what is no video model, or is not whole."""
+    try:
+        model = find_model(name)
+        return model if model and model.known and model.dialects else None
+    except MutoscopeError:
+        return None
+
+
+def _is_id(name: str) -> bool:
+    """Whether the hub could have a model of that name."""
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return "/" in name
