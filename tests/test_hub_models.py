@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from small_hub import COMMIT, small_hub
 from tiny_hub import Folder
 
@@ -19,8 +21,9 @@ from mutoscope.cli import main
 from mutoscope.errors import MutoscopeError
 from mutoscope.hub.catalogue import KNOWN
 from mutoscope.hub.dialects import DIALECTS
-from mutoscope.hub.memory import Machine, fitting
-from mutoscope.hub.offer import Offer, wanted, weights
+from mutoscope.hub.memory import Machine
+from mutoscope.hub.model import HubModel
+from mutoscope.hub.offer import Offer, wanted
 from mutoscope.hub.shelf import find_model
 from mutoscope.media.video import Video
 from mutoscope.request import GenerateRequest
@@ -55,6 +58,18 @@ def hub(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
         monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
         api.load_hub.cache_clear()
         yield address, asked
+
+
+def test_what_a_model_lacks_is_told_before_anything_is_fetched(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = tmp_path / "p.png"
+    Image.new("RGB", (64, 64)).save(photo)
+    lacking = ["--photo", str(photo), "--last", str(photo), "--yes", "--output", str(tmp_path / "clip.mp4")]
+    assert main(_words(*lacking)) == 2
+    assert "takes no last frame" in capsys.readouterr().err
+    assert main(["train", "lora", "--model", f"hub:{NAME}", "--clips", str(tmp_path), "--yes"]) == 2
+    assert [path for path in hub[1] if "safetensors" in path] != []  # that one can be taught
 
 
 @pytest.fixture
@@ -158,18 +173,20 @@ def test_without_room_nothing_is_fetched(hub: Hub, monkeypatch: pytest.MonkeyPat
     assert [path for path in hub[1] if "safetensors" in path] == []
 
 
-def test_an_offer_tells_what_gpu_and_host_need_and_have() -> None:
+def test_an_offer_tells_what_gpu_and_host_need_and_have(tmp_path: Path) -> None:
     card = Machine(accelerator="cuda", free=12 * 10**9, host=64 * 10**9, bf16=True)
     files = {"text_encoder/a.safetensors": 11 * 10**9, "transformer/a.safetensors": 6 * 10**9}
-    ladder = fitting(weights(files), card, "WanPipeline")
     offered = Offer(
         name=NAME, revision="", licence="x", excludes="", pipeline="WanPipeline", files=files, free=10**12, machine=card,
-        setting=ladder[0] if ladder else None,
+        size=(832, 480), model=HubModel(folder=tmp_path, name=NAME),
     )  # fmt: skip
     told = "\n".join(offered.told())
     assert "GPU memory: about " in told
     assert "12.0 GB are free" in told
     assert "host memory: 17.0 GB for what waits, 64.0 GB are free" in told
+    little = "\n".join(replace(offered, machine=replace(card, free=10**9)).told())
+    assert "most likely fail" in little
+    assert "a clip of 576x320 would fit, with bf16, group offload" in little
 
 
 def test_offline_it_is_told_what_to_fetch_and_how(

@@ -48,8 +48,23 @@ def memory() -> int | None:
     """Bytes of memory that are free for use, where the system tells; what it only keeps of files counts as free."""
     try:
         told = re.search(r"^MemAvailable: +(\d+) kB", Path("/proc/meminfo").read_text("utf-8"), re.MULTILINE)
-        return int(told[1]) * 1024 if told else os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        free = int(told[1]) * 1024 if told else os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
+        return None
+    left = left_in_container()
+    return free if left is None else min(free, left)
+
+
+def left_in_container(group: Path = Path("/sys/fs/cgroup")) -> int | None:
+    """Bytes that a control group (Linux, version 2: a container's) may still use; None without a limit.
+
+    Its files that nobody uses are counted as used there, though the system would drop them.
+    """
+    try:
+        limit, used = ((group / name).read_text("utf-8").strip() for name in ("memory.max", "memory.current"))
+        kept = re.search(r"^inactive_file (\d+)$", (group / "memory.stat").read_text("utf-8"), re.MULTILINE)
+        return max(0, int(limit) - int(used) + (int(kept[1]) if kept else 0))
+    except (ValueError, OSError):  # no such group, or "max"
         return None
 
 

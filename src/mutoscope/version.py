@@ -1,3 +1,3 @@
 """The version of the package: the top version of CHANGELOG.md, compared by a test."""
 
-__version__ = "0.20.0"
+__version__ = "0.20.1"

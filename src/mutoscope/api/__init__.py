@@ -39,7 +39,7 @@ from mutoscope.evaluation.attention import PICTURES
 from mutoscope.evaluation.comparison.comparison import COMPARED
 from mutoscope.evaluation.report import bench_table, markdown, written
 from mutoscope.hub.offer import fetch
-from mutoscope.hub.tuning import Tuning
+from mutoscope.hub.tuning import Tuning, tunable
 from mutoscope.media.video import Video
 from mutoscope.recipes.running import train
 
@@ -97,6 +97,7 @@ __all__ = [
     "stream_request",
     "train",
     "train_lora",
+    "tunable",
     "world_clip",
     "world_of",
     "written",

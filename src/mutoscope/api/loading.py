@@ -17,7 +17,7 @@ from mutoscope.hub.offer import Offer, make_offer
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import find_model, need_hub, open_model
 from mutoscope.pipeline import Pipeline, load_pipeline, load_upsampler
-from mutoscope.request import DRAWS, HUB
+from mutoscope.request import DRAWS, HUB, GenerateRequest
 from mutoscope.world.mocogan_shapes import MocoganShapes
 from mutoscope.world.moving_shapes.world import MovingShapes
 
@@ -100,10 +100,10 @@ def export(model: str, folder: Path) -> Path:
     return save(pipeline, checkpoint, parts, folder)
 
 
-def offer(model: str) -> Offer | None:
-    """What fetching a large model would mean; None if it is on this disk."""
+def offer(model: str, request: GenerateRequest | None = None) -> Offer | None:
+    """What fetching a large model would mean, for a request if there is one; None if it is on this disk."""
     name = model.removeprefix(HUB)
-    return None if find_model(name) is not None else make_offer(name)
+    return None if find_model(name) is not None else make_offer(name, request)
 
 
 def models() -> list[Listed]:

@@ -108,7 +108,7 @@ def _train_lora(wanted: argparse.Namespace) -> None:
     folder = wanted.output or api.RUNS / "lora"
     given = {name: getattr(wanted, name) for name in ("steps", *_OF_LORAS[2:])}
     wishes = api.Tuning(**{name: value for name, value in given.items() if value is not None})
-    have_on_disk(wanted.model, yes=wanted.yes)
+    have_on_disk(wanted.model, yes=wanted.yes, suits=api.tunable)
     print(api.train_lora(wanted.model, wanted.clips, wishes=wishes, folder=folder, start=wanted.start, tell=say))
 
 

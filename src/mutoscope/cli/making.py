@@ -36,7 +36,7 @@ def generate(wanted: argparse.Namespace) -> None:
     from mutoscope import api
 
     if request.model.startswith(HUB):
-        have_on_disk(request.model, yes=wanted.yes)
+        have_on_disk(request.model, yes=wanted.yes, request=request)
     else:
         expected = api.estimate(request)
         clips = "clips" if request.variants > 1 else "clip"
@@ -67,7 +67,7 @@ def _stream(wanted: argparse.Namespace, request: GenerateRequest) -> None:
     from mutoscope import api
 
     if request.model.startswith(HUB):
-        have_on_disk(request.model, yes=wanted.yes)
+        have_on_disk(request.model, yes=wanted.yes, request=request)
     with Bars(CTRL_C.heed) as bars:
         made = api.stream_request(request, bars.on_progress)
         warn(made.manifest)

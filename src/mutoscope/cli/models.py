@@ -3,13 +3,19 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mutoscope.bars import Bars
 from mutoscope.cli.ctrl_c import CTRL_C
 from mutoscope.cli.telling import say
 from mutoscope.errors import MutoscopeError
+from mutoscope.request import GenerateRequest
+
+if TYPE_CHECKING:
+    from mutoscope.hub.model import HubModel
 
 MARKS = {"works": "+", "missing": "-", "broken": "!"}
 
@@ -37,13 +43,24 @@ def export(wanted: argparse.Namespace) -> None:
     print(api.export(wanted.model, wanted.output or Path(f"{Path(wanted.model).name}-diffusers")))
 
 
-def have_on_disk(model: str, *, yes: bool) -> None:
-    """See to it that a large model is here: tell what fetching it means, ask, and fetch it."""
+def have_on_disk(
+    model: str,
+    *,
+    yes: bool,
+    request: GenerateRequest | None = None,
+    suits: Callable[["HubModel"], object] | None = None,
+) -> None:
+    """See to it that a large model is here: tell what fetching it means, ask, and fetch it.
+
+    What it cannot do is told first: of a request, or what `suits` raises.
+    """
     from mutoscope import api
 
-    offer = api.offer(model)
+    offer = api.offer(model, request)
     if offer is None:
         return
+    if suits:
+        suits(offer.model)
     say("\n".join(offer.told()))
     if not yes:
         if not sys.stdin.isatty():

@@ -19,6 +19,7 @@ class Dialect:
     frames: int  # of the clips that it was trained on
     grid: int  # how many frames a step of its code holds: clips have grid * k + 1 frames
     steps: int
+    least: int = 1  # steps that it can be told
     guidance: str = "guidance_scale"  # the argument; "guider" is a component instead
     prompt: bool = True
     negative: bool = True
@@ -77,7 +78,7 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     Dialect(
         pipeline="MochiPipeline", name="Mochi", kind="text", size=(848, 480), sides=16, fps=30, frames=163, grid=6,
-        steps=64, tokens=256,
+        steps=64, least=2, tokens=256,
     ),
 )  # fmt: skip
 
@@ -101,14 +102,17 @@ def siblings(pipeline: str) -> tuple[Dialect, ...]:
     return tuple(known for name in ordered if (known := dialect(name)))
 
 
-def names_with(ability: str) -> str:
-    """The models that have an ability (a kind, or a field of `Dialect`), for the words of a refusal."""
-    found = {
-        known.name
-        for known in DIALECTS
-        if (ability == "photo" and known.kind != "text") or known.kind == ability or getattr(known, ability, None)
-    }
-    return ", ".join(sorted(found | _SOME_WAN.get(ability, set())))
+def names_with(*abilities: str) -> str:
+    """The models that have all of some abilities (kinds, or fields of `Dialect`), for the words of a refusal."""
+    able = {name: {*kinds, "prompt", "negative"} for name, kinds in _SOME_WAN.items()}
+    for known in DIALECTS:
+        fields = {field for field in ("prompt", "negative", "rate", "motion", "sound") if getattr(known, field)}
+        able.setdefault(known.name, set()).update({known.kind}, fields)
+    return ", ".join(sorted(name for name, found in able.items() if found.issuperset(abilities)))
 
 
-_SOME_WAN = {"text": {"Wan TI2V"}, "photo": {"Wan TI2V"}, "last": {"Wan FLF2V", "Wan 2.2 I2V"}}
+_SOME_WAN: dict[str, tuple[Kind, ...]] = {
+    "Wan TI2V": ("text", "photo"),
+    "Wan FLF2V": ("last",),
+    "Wan 2.2 I2V": ("photo", "last"),
+}

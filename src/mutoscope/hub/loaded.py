@@ -19,6 +19,7 @@ class Loaded:
     """The networks that are loaded now, and how; the classes of one model share them."""
 
     key: _Key | None = None
+    before: Machine | None = None  # as it was when nothing was loaded: what lies here is not to be counted twice
     pipes: dict[str, Any] = field(default_factory=dict)
 
     def pipe(self, model: HubModel, pipeline: str, setting: Setting, loras: str | None) -> Any:
@@ -26,16 +27,16 @@ class Loaded:
         if self.key != (setting, loras):
             self.free()
         if pipeline not in self.pipes:
-            machine = this_machine()
             if setting.placement != "whole":  # the hooks that move networks belong to one pipeline
                 self.free()
+            machine = this_machine()
             self.pipes[pipeline] = _sibling(self.pipes, pipeline) or load(model, pipeline, setting, machine, loras)
-            self.key = (setting, loras)
+            self.key, self.before = (setting, loras), self.before or machine
         return self.pipes[pipeline]
 
     def free(self) -> None:
         """Give all memory back."""
-        self.key, self.pipes = None, {}
+        self.key, self.before, self.pipes = None, None, {}
         give_back()
 
 

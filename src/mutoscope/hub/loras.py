@@ -25,16 +25,16 @@ class Lora:
 def parse_loras(text: str) -> tuple[Lora, ...]:
     """`a.safetensors`, or several: `a.safetensors:0.8,b:0.5`. Errors: MutoscopeError for what cannot be one."""
     loras = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in (part.strip() for part in text.split(",")):
         name, _, number = part.rpartition(":")
         try:
             weight = float(number) if name else 1.0
         except ValueError:  # a colon of the path itself
             name, weight = part, 1.0
         path = Path(name or part)
-        if not math.isfinite(weight) or not path.exists():
+        if not part or not math.isfinite(weight) or not path.exists():
             raise MutoscopeError(
-                f"There is no LoRA {part}.",
+                f"There is no LoRA {part!r}.",
                 "It is a .safetensors file or its folder on this disk, with a number behind a colon if wanted.",
                 "Write --lora style.safetensors:0.8.",
             )

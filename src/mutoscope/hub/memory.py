@@ -13,9 +13,10 @@ Placement = Literal["whole", "model offload", "group offload", "host"]  # "host"
 Bits = Literal[8, 4]
 DENOISERS = ("transformer", "transformer_2", "unet")
 _LIBRARIES: dict[Bits, str] = {8: "torchao", 4: "bitsandbytes"}
-_SHARES: dict[Bits, float] = {8: 0.5, 4: 0.28}  # of weights in 16 bits, scales included
+_KEPT: dict[Bits, float] = {8: 0.5, 4: 0.28}  # of the bytes of weights in 16 bits, scales included
 _ROOM = 1.15  # of the weights, beside them: buffers, and what the allocator cannot use
 _WORK = 3 * 2**30  # bytes that a clip of usual size takes beside the weights; a guess, not measured
+_LEAST = 0.1  # of it, that even the smallest clip takes
 # Classes whose denoiser the first-block cache was seen to work with.
 _CACHED = ("WanPipeline", "WanImageToVideoPipeline", "LTXPipeline", "LTXImageToVideoPipeline", "MochiPipeline")
 # Components that lose by half precision: Wan's decoder, as its authors run it.
@@ -93,14 +94,15 @@ def can_quantise(bits: Bits) -> bool:
     return find_spec(_LIBRARIES[bits]) is not None
 
 
-def needed(bytes_of: Mapping[str, int], setting: Setting) -> int:
+def needed(bytes_of: Mapping[str, int], setting: Setting, share: float = 1) -> int:
     """Bytes of memory for networks (on the accelerator, or in the host without one); `bytes_of` each component on disk.
 
-    Weights are counted as they lie on disk, so those stored in 32 bits are overestimated by half.
+    `share`: the clip's pixels in all frames, of those that the model was made for. Weights are counted as they lie on
+    disk, so those stored in 32 bits are overestimated by half.
     """
-    share = 1.0 if setting.bits is None else _SHARES[setting.bits]
-    sizes = {name: size * share if name in DENOISERS else size for name, size in bytes_of.items()}
-    work = _WORK * (0.5 if setting.pieces else 1)
+    kept = 1.0 if setting.bits is None else _KEPT[setting.bits]
+    sizes = {name: size * kept if name in DENOISERS else size for name, size in bytes_of.items()}
+    work = _WORK * max(share, _LEAST) * (0.5 if setting.pieces else 1)
     match setting.placement:
         case "whole" | "host":
             return int(sum(sizes.values()) * _ROOM + work)
@@ -115,11 +117,11 @@ def needed_in_host(bytes_of: Mapping[str, int], setting: Setting) -> int:
     return 0 if setting.placement == "whole" else sum(bytes_of.values())
 
 
-def fitting(bytes_of: Mapping[str, int], machine: Machine, pipeline: str) -> tuple[Setting, ...]:
-    """The settings from the roomiest that fits on; empty if none does."""
+def fitting(bytes_of: Mapping[str, int], machine: Machine, pipeline: str, share: float = 1) -> tuple[Setting, ...]:
+    """The settings from the roomiest that fits on, for a clip of that share (see `needed`); empty if none does."""
     ladder = settings(machine, pipeline)
     for number, setting in enumerate(ladder):
-        if needed(bytes_of, setting) <= machine.free and needed_in_host(bytes_of, setting) <= machine.host:
+        if needed(bytes_of, setting, share) <= machine.free and needed_in_host(bytes_of, setting) <= machine.host:
             return ladder[number:]
     return ()
 
@@ -154,7 +156,7 @@ def out_of_memory(error: BaseException) -> bool:
     """Torch tells of a full accelerator by a class of its own, of full host memory only by words."""
     import torch
 
-    words = ("allocate memory", "out of memory", "not enough memory")
+    words = ("allocate memory", "out of memory", "not enough memory", "STATUS_ALLOC_FAILED")  # the last: cuBLAS, cuDNN
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(word in str(error) for word in words)
 
 
@@ -173,7 +175,7 @@ def settle(pipe: Any, setting: Setting, machine: Machine) -> None:
             if machine.accelerator != "cpu":
                 pipe.to(machine.accelerator)
         case "model offload":
-            pipe.enable_model_cpu_offload()
+            pipe.enable_model_cpu_offload(device=machine.accelerator)
         case "group offload":
             pipe.enable_group_offload(
                 onload_device=torch.device(machine.accelerator),

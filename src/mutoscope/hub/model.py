@@ -31,7 +31,8 @@ class HubModel:
     @cached_property
     def pipeline(self) -> str:
         """The class that the folder was saved from."""
-        return str(self.index.get("_class_name"))
+        name = self.index.get("_class_name")
+        return str(name) if name else "pipeline of no class"
 
     @property
     def known(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from mutoscope.hub.call import arguments, unread
 from mutoscope.hub.loaded import Loaded
 from mutoscope.hub.memory import Machine, Setting, fitting, out_of_memory, settings, this_machine
 from mutoscope.hub.model import HubModel
+from mutoscope.hub.output import check_frames, pixels_of, sound_of
 from mutoscope.hub.plan import Plan, Shot, plan
 from mutoscope.hub.preview import preview
 from mutoscope.hub.watching import watched
@@ -67,10 +67,12 @@ class HubPipeline:
         on_progress: OnProgress,
     ) -> tuple[Setting, list[_Clip]]:  # fmt: skip
         """The clip of every shot, and the setting they were made with: the one that should fit, or after running out the next."""
-        machine = this_machine()
-        ladder = fitting(self.model.bytes_of, machine, self.model.pipeline)
+        machine = self.loaded.before or this_machine()
+        ladder = fitting(self.model.bytes_of, machine, self.model.pipeline, planned.share)
         if not ladder:
             ladder = settings(machine, self.model.pipeline)[-1:]  # what is said to be too little may yet be enough
+        if self.loaded.key and (now := self.loaded.key[0]) in ladder:  # after running out once, not to run out again
+            ladder = ladder[ladder.index(now) :]
         tried = ladder[:2]
         for setting in tried:
             try:
@@ -95,8 +97,8 @@ class HubPipeline:
             told = arguments(pipe, shot, planned, request, first, ending, pieces=setting.pieces)
             with clock.stage("sample"), watched(pipe, _teller(number, planned, on_progress)):
                 made = pipe(**told)
-            frames = _pixels(made.frames[0])[shot.handed :][: shot.frames]
-            clips.append(_Clip(frames=frames, sound=_sound(pipe, made, shot, planned.fps), unread=unread(pipe, shot)))
+            frames = pixels_of(made.frames[0])[shot.handed :][: shot.frames]
+            clips.append(_Clip(frames=frames, sound=sound_of(pipe, made, shot, planned.fps), unread=unread(pipe, shot)))
         return clips
 
     def _manifest(
@@ -148,40 +150,6 @@ def _packed(shot: Shot, planned: Plan) -> tuple[int, int, int]:
     """Frames, height and width of a shot in its code, for the classes that pack it."""
     width, height = planned.size or (0, 0)
     return (shot.made - 1) // shot.dialect.grid + 1, height // shot.dialect.sides, width // shot.dialect.sides
-
-
-def _pixels(frames: NDArray[np.float32]) -> Pixels:
-    """(T, H, W, 3) uint8 of frames from 0 to 1. Errors: MutoscopeError if any is not finite."""
-    if not np.isfinite(frames).all():
-        raise MutoscopeError(
-            "The model made numbers that are not finite.",
-            "A frame that is not a number would be black.",
-            "Try another --seed or more --steps; if it stays so, the weights do not bear this precision.",
-        )
-    return (np.asarray(frames).clip(0, 1) * 255).round().astype(np.uint8)
-
-
-def _sound(pipe: Any, made: Any, shot: Shot, fps: int) -> Sound | None:
-    """What the model let be heard while the kept frames are seen."""
-    if not shot.dialect.sound:
-        return None
-    samples = made.audio[0].detach().float().cpu().numpy().T  # (channels, N) as the vocoder makes it
-    whole = Sound(samples=np.nan_to_num(samples), rate=int(pipe.vocoder.config.output_sampling_rate))
-    return whole.part(shot.handed / fps, shot.frames / fps)
-
-
-def check_frames(frames: Pixels, *, moving: bool) -> None:
-    """Refuse a clip that is one flat colour (black, most often), or in which nothing moves although it should."""
-    if all(int(frame.max()) - int(frame.min()) <= 2 for frame in (frames[0], frames[len(frames) // 2], frames[-1])):
-        raise MutoscopeError(
-            f"Every frame is one flat colour ({', '.join(map(str, frames[0, 0, 0]))}).",
-            "A clip must show something.",
-            "Try another --seed or more --steps; if it stays so, the weights are damaged or do not bear this precision.",
-        )
-    if moving and (frames == frames[:1]).all():
-        raise MutoscopeError(
-            "Nothing moves in the clip.", "A video was asked for.", "Say what should move, or try another --seed."
-        )
 
 
 def _too_large(model: HubModel, planned: Plan, machine: Machine, tried: Sequence[Setting]) -> MutoscopeError:

@@ -42,6 +42,13 @@ class Plan:
     fps: int
     notes: tuple[str, ...]
 
+    @property
+    def share(self) -> float:
+        """Pixels in all frames of the longest shot, of those that the model was made for: memory grows with them."""
+        usual = (math.prod((*shot.dialect.size, shot.dialect.frames)) for shot in self.shots)
+        made = (math.prod((*(self.size or shot.dialect.size), shot.made)) for shot in self.shots)
+        return max(ours / theirs for ours, theirs in zip(made, usual, strict=True))
+
 
 def plan(request: GenerateRequest, model: HubModel, photo: tuple[int, int] | None) -> Plan:
     """The calls that fulfil a request, for a photo of (height, width). Errors: MutoscopeError for what the model lacks."""
@@ -93,6 +100,12 @@ def _check(request: GenerateRequest, dialect: Dialect, model: HubModel) -> None:
         raise _lacks(model, "takes no negative prompt", "negative", "--negative")
     if request.motion != 1 and not dialect.motion:
         raise _lacks(model, "cannot be told how strongly things move", "motion", "--motion")
+    if request.steps is not None and request.steps < dialect.least:
+        raise MutoscopeError(
+            f"steps is {request.steps}.",
+            f"{model.name} needs {dialect.least} or more.",
+            f"Write --steps {dialect.steps}.",
+        )
     if request.motion == 0 and dialect.motion == "motion_speed":
         raise MutoscopeError("motion is 0.", f"For {model.name} it is a speed, above 0.", "Write --motion 0.5.")
     for name in ("temperature", "top_k", "top_p"):
@@ -105,15 +118,15 @@ def _check(request: GenerateRequest, dialect: Dialect, model: HubModel) -> None:
     if request.extends is not None:
         raise MutoscopeError(
             f"{model.name} cannot be given an earlier clip.",
-            "Only the bundled model goes on from one.",
-            "Give its last frame as --photo, or leave out --model.",
+            "Clips go on by the models that draw: diffusion, gan, autoregressive.",
+            "Give its last frame as --photo, or choose one of them with --model.",
         )
     for name in ("subject", "mask", "drag"):
         if getattr(request, name) is not None:
             raise MutoscopeError(
                 f"{model.name} cannot be shown the subject.",
-                "Only the bundled model moves a subject that is pointed at.",
-                f"Say it in words, leave out --{name}, or leave out --model.",
+                "The bundled model of photos, motion, moves a subject that is pointed at.",
+                f"Say it in words, leave out --{name}, or write --model motion.",
             )
 
 
@@ -182,7 +195,7 @@ def _segments(request: GenerateRequest, dialect: Dialect, model: HubModel) -> tu
         told = f"{model.name} has no timeline: {len(segments)} shots, each begun with the last frame of the one before."
         return segments, [told]
     if timed:
-        raise _lacks(model, "has no timeline, and takes no photo to go on from", "photo", "the times")
+        raise _lacks(model, "has no timeline, and takes no photo to go on from", ("photo", "prompt"), "the times")
     return whole, [f"{model.name} has no timeline and takes no photo: it was told the whole prompt at once."]
 
 
@@ -208,9 +221,10 @@ def _shots(segments: tuple[Segment, ...], dialect: Dialect, model: HubModel, fps
     return tuple(shots)
 
 
-def _lacks(model: HubModel, what: str, ability: str, flag: str) -> MutoscopeError:
+def _lacks(model: HubModel, what: str, abilities: str | tuple[str, ...], flag: str) -> MutoscopeError:
+    able = names_with(*([abilities] if isinstance(abilities, str) else abilities))
     return MutoscopeError(
-        f"{model.name} {what}.", f"These models do: {names_with(ability)}.", f"Choose one of them, or leave out {flag}."
+        f"{model.name} {what}.", f"These models do: {able}.", f"Choose one of them, or leave out {flag}."
     )
 
 

@@ -68,7 +68,7 @@ def tune(
 ) -> Tuned:
     """Train a LoRA on the clips of a folder and leave it in `folder`; `start`: a LoRA whose weights are the first ones."""
     check_output(folder)
-    dialect = _dialect(model)
+    dialect = tunable(model)
     found = find_clips(clips)
     size = parse_size(wishes.size) if wishes.size else None
     longest = min(dialect.frames, round(wishes.seconds * dialect.fps) + 1) if wishes.seconds else dialect.frames
@@ -114,8 +114,8 @@ def check_output(folder: Path) -> None:
         )
 
 
-def _dialect(model: HubModel) -> Dialect:
-    """The class to train with: the one that needs the least to begin from."""
+def tunable(model: HubModel) -> Dialect:
+    """The class to train with: the one that needs the least to begin from. Errors: MutoscopeError if there is none."""
     kinds = [told for told in model.dialects.values() if told.pipeline in TUNABLE]
     if model.index.get("expand_timesteps"):  # one set of weights for words and photos
         kinds = [told for told in kinds if told.pipeline == "WanPipeline"]
