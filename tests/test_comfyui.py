@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tiny_hub import Folder
 
 from mutoscope import api
 from mutoscope.errors import MutoscopeError
@@ -109,6 +110,17 @@ def test_a_photo_becomes_frames_and_a_video_that_remembers(nodes: ModuleType, co
     ats = [at for at, _ in comfy.bars]
     assert ats == sorted(ats)
     assert ats[-1] > 0
+
+
+def test_a_large_model_goes_from_one_picture_to_another(nodes: ModuleType, comfy: Comfy, tiny: Folder) -> None:
+    node = nodes.NODE_CLASS_MAPPINGS["MutoscopeGenerate"]()
+    told = {**TINY, "model": f"hub:{tiny('ltx')}", "image": _photo(), "fps": 24}
+    frames, video = node.generate("a corgi surfs", **told)
+    ending, _ = node.generate("a corgi surfs", **told, last_image=_photo().flip(2))
+    assert frames.shape == ending.shape == (12, 64, 64, 3)
+    assert not torch.equal(frames, ending)
+    assert read_manifest(video.path).hub["pipelines"] == ["LTXImageToVideoPipeline"]
+    assert any(look is not None for _, look in comfy.bars)
 
 
 def test_a_clip_goes_on(nodes: ModuleType, comfy: Comfy, tiny_story: Path) -> None:

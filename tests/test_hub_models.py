@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from small_hub import COMMIT, small_hub
-from tiny_hub import Folder
+from tiny_hub import Folder, cached
 
 from mutoscope import api
 from mutoscope.cli import main
@@ -196,7 +196,7 @@ def test_offline_it_is_told_what_to_fetch_and_how(
     assert main(["generate", "a corgi", "--model", model, "--output", str(tmp_path / "clip.mp4")]) == 2
     told = capsys.readouterr().err
     assert "cannot be reached" in told
-    assert "Apache-2.0" in told
+    assert "Apache-2.0, which excludes nobody" in told
     assert "mutoscope models --fetch Wan-AI/Wan2.2-TI2V-5B-Diffusers" in told
     with pytest.raises(MutoscopeError, match="is not on this disk"):
         api.generate("a corgi", model=model)
@@ -219,27 +219,17 @@ def test_the_list_tells_of_every_model_and_does_without_a_network(
 def test_what_others_left_in_the_cache_stops_no_list(
     offline: None, tmp_path: Path, tiny: Folder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = _cached(tmp_path, "tiny/whole")
+    whole = cached(tmp_path / "cache", "tiny/whole")
     shutil.copytree(tiny("wan22-ti2v"), whole, dirs_exist_ok=True)
-    (_cached(tmp_path, "gpt2") / "config.json").write_text("{}")  # an old id, without an owner
-    (_cached(tmp_path, "some/broken") / "model_index.json").write_text("no JSON")
-    parts = _cached(tmp_path, "some/parts")
+    (cached(tmp_path / "cache", "gpt2") / "config.json").write_text("{}")  # an old id, without an owner
+    (cached(tmp_path / "cache", "some/broken") / "model_index.json").write_text("no JSON")
+    parts = cached(tmp_path / "cache", "some/parts")
     (parts / "model_index.json").write_text((whole / "model_index.json").read_text())
     assert main(["models"]) == 0
     shown = capsys.readouterr().out
     assert "hub:tiny/whole" in shown
     assert not any(name in shown for name in ("gpt2", "some/broken", "some/parts"))
     assert find_model("some/parts") is None
-
-
-def _cached(folder: Path, name: str) -> Path:
-    """An empty snapshot of a repository in the hub's cache."""
-    repository = folder / "cache" / f"models--{name.replace('/', '--')}"
-    (repository / "refs").mkdir(parents=True)
-    (repository / "refs" / "main").write_text(COMMIT)
-    snapshot = repository / "snapshots" / COMMIT
-    snapshot.mkdir(parents=True)
-    return snapshot
 
 
 @pytest.mark.parametrize("name", ["./tiyn", "../tiny", "a--b/c", "gpt2"])

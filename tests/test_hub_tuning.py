@@ -65,6 +65,7 @@ def test_a_lora_learns_its_clips_and_loads_again(
     sheet = open_photo(folder / "sheet.png")
     assert sheet.std() > 10
     assert "1 clips that it was not trained on" in (folder / "card.md").read_text("utf-8")
+    assert f"--model hub:{tiny(name)} " in (folder / "card.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", ["wan-i2v", "wan-flf", "wan22-i2v"])

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from conftest import Server, serving
 from openai import OpenAI
 from PIL import Image
+from tiny_hub import Folder, cached
 
 from mutoscope import api
 from mutoscope.media.video import Video
@@ -21,12 +23,13 @@ SMALL: dict[str, Any] = {"size": "64x64", "seconds": "0.5", "fps": "8", "steps":
 
 
 @pytest.fixture(scope="module")
-def server(tiny_story: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server where a storybook was trained, and a LoRA lies in a folder."""
+def server(tiny_story: Path, tiny: Folder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server where a storybook was trained, a large model was fetched, and a LoRA lies in a folder."""
     home = tmp_path_factory.mktemp("home")
     trained = home / "runs" / "diffusion_storybook" / "checkpoint"
     trained.parent.mkdir(parents=True)
     trained.symlink_to(tiny_story)
+    shutil.copytree(tiny("wan22-ti2v"), cached(home / "hub", "tiny/wan"), dirs_exist_ok=True)
     (home / "loras" / "ones").mkdir(parents=True)
     with serving(tmp_path_factory.mktemp("data"), "--loras", str(home / "loras"), home=home) as started:
         yield started
@@ -50,7 +53,7 @@ def frames(server: Server, job: dict[str, Any], tmp_path: Path) -> Any:
 
 def test_what_is_on_this_disk_is_listed_and_nothing_else(server: Server) -> None:
     told = {model["id"]: model for model in server.http.get("/v1/models").json()["data"]}
-    assert list(told) == ["motion", "autoregressive", "diffusion", "gan"]
+    assert list(told) == ["motion", "autoregressive", "diffusion", "gan", "hub:tiny/wan"]
     assert "words alone" in told["diffusion"]["can"]
     assert told["motion"]["licence"] == "Apache-2.0"
 
@@ -70,6 +73,28 @@ def test_words_alone_are_drawn_and_what_shall_not_be_seen_and_a_last_photo_chang
     assert ending["request"]["last"] is True
     kept = server.http.get(f"/v1/videos/{ending['id']}/content", params={"variant": "last"}).content
     assert kept == api.SAMPLE.read_bytes()
+
+
+def test_a_large_model_draws_shows_itself_and_is_stopped(server: Server, tmp_path: Path) -> None:
+    large = {"model": "hub:tiny/wan", "fps": "24"}
+    drawn, again, other, begun = (
+        asked(server, **large, **more) for more in ({}, {}, {"seed": 5}, {"photo": data_url((64, 64), (9, 99, 200))})
+    )
+    assert (drawn["model"], drawn["size"], drawn["clips"][0]["rendering"]) == ("hub:tiny/wan", "64x64", "drawn")
+    seen = [frames(server, job, tmp_path) for job in (drawn, again, other, begun)]
+    assert seen[0].shape == (12, 64, 64, 3)
+    assert np.array_equal(seen[0], seen[1])
+    assert not np.array_equal(seen[0], seen[2])
+    assert not np.array_equal(seen[0], seen[3])
+    refused = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, **large, "motion": 1.5})
+    assert refused.status_code == 400
+    assert "cannot be told how strongly" in refused.text
+    endless = server.http.post("/v1/videos", json={"prompt": PROMPT, **SMALL, **large, "steps": "100"}).json()["id"]
+    server.until(endless, lambda job: job["progress"] > 0)
+    look = server.http.get(f"/v1/videos/{endless}/content", params={"variant": "preview"})
+    assert Image.open(io.BytesIO(look.content)).size[0] > 0
+    assert server.http.delete(f"/v1/videos/{endless}").status_code == 200
+    assert asked(server)["status"] == "completed", "the next one is not kept waiting"
 
 
 def test_a_drawn_clip_shows_itself_while_it_is_drawn(server: Server) -> None:

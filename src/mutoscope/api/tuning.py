@@ -12,6 +12,7 @@ from PIL import Image
 from mutoscope.api.loading import RUNS
 from mutoscope.hub.captioned_clips import CaptionedClip, open_clip
 from mutoscope.hub.catalogue import known_model
+from mutoscope.hub.model import HubModel
 from mutoscope.hub.pipeline import HubPipeline
 from mutoscope.hub.shelf import open_model
 from mutoscope.hub.tuning import Tuned, Tuning, tune
@@ -46,7 +47,7 @@ def train_lora(
         rows += [(f"clip: {clip.caption}"[:120], true), ("before", plain), ("after", changed)]
     if rows:
         Image.fromarray(compared(rows)).save(folder / "sheet.png")
-    card = _card(found.name, found.revision, tuned, wishes, minutes, changes, start)
+    card = _card(found, model.removeprefix(HUB), tuned, wishes, minutes, changes, start)
     (folder / "card.md").write_text(card, "utf-8")
     return folder
 
@@ -73,12 +74,12 @@ def _drawn(
 
 
 def _card(
-    name: str, revision: str | None, tuned: Tuned, wishes: Tuning, minutes: float, changes: list[float], start: Path | None
+    model: HubModel, asked: str, tuned: Tuned, wishes: Tuning, minutes: float, changes: list[float], start: Path | None
 ) -> str:  # fmt: skip
-    known = known_model(name)
+    known, at = known_model(model.name), f" at {model.revision}" if model.revision else ""
     on = f"{len(tuned.shown)} clips that it was not trained on" if tuned.kept_out else "the clips it was trained on"
     facts = {
-        "Model": f"{name}{f' at {revision}' if revision else ''}, as {tuned.dialect.pipeline}",
+        "Model": f"{model.name}{at}, as {tuned.dialect.pipeline}",
         "Licence": f"that of the model applies{f': {known.licence}' if known and known.licence else ''}",
         "Clips": f"{tuned.taught}, the first {tuned.seconds:.2g} seconds of each at most",
         "Training": f"{wishes.steps} steps, rank {wishes.rank}, rate {wishes.rate:g}, seed {wishes.seed}, {minutes:.1f} minutes",
@@ -88,5 +89,5 @@ def _card(
         facts["Change"] = f"drawn clips differ by {np.mean(changes):.1f} of 255 on average: see sheet.png"
     if start:
         facts["Started with"] = start.name
-    facts["Use"] = f'`mutoscope generate "…" --model hub:{name} --lora {tuned.folder.name}`'
+    facts["Use"] = f'`mutoscope generate "…" --model {HUB}{asked} --lora {tuned.folder.name}`'
     return f"# LoRA {tuned.folder.name}\n\n" + "\n".join(f"* {key}: {value}" for key, value in facts.items()) + "\n"

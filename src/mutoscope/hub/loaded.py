@@ -1,6 +1,7 @@
 """A large model's networks in memory: one pipeline at a time, loaded once, given back when they do not fit."""
 
 import gc
+import logging
 from dataclasses import dataclass, field
 from inspect import signature
 from typing import Any
@@ -52,6 +53,8 @@ def give_back() -> None:
 def diffusers() -> Any:
     """The library, told to be quiet. Errors: MutoscopeError if it is not installed."""
     need_hub()
+    for name in ("torchao", "torch.utils._pytree"):  # tell on every start of kernels that other machines have
+        logging.getLogger(name).setLevel(logging.ERROR)
     import diffusers
     import transformers
 
