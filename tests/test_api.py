@@ -21,6 +21,7 @@ from mutoscope.vision.flow import dense_flow
 
 PHOTO = str(api.SAMPLE)
 SMALL: dict[str, Any] = {"size": "240x160", "seconds": 1.0, "fps": 12}
+CALM = np.repeat(np.linspace(90, 160, 150).astype(np.uint8)[None, :, None], 100, 0).repeat(3, 2)  # a slope of grey
 
 
 def made(prompt: str, **wishes: Any) -> Video:
@@ -137,11 +138,23 @@ def test_a_subject_that_the_edge_cuts_is_said_to_turn_only_a_little(tmp_path: Pa
         mask = Image.new("L", (150, 100))
         mask.paste(255, (50, top, 100, bottom))
         mask.save(tmp_path / "mask.png")
-        video = api.generate("the subject spins clockwise", photo=PHOTO, **SMALL, mask=str(tmp_path / "mask.png"))
+        video = api.generate("the subject spins clockwise", photo=CALM, **SMALL, mask=str(tmp_path / "mask.png"))
         assert video.manifest is not None
         notes.append(" ".join(video.manifest.notes))
     assert "turns only a little" in notes[0]
     assert "turns only a little" not in notes[1]
+
+
+def test_a_painted_subject_is_cut_out_only_where_what_is_behind_it_can_be_guessed(tmp_path: Path) -> None:
+    mask = Image.new("L", (150, 100))
+    mask.paste(255, (50, 20, 100, 80))
+    mask.save(tmp_path / "mask.png")
+    busy = np.random.default_rng(0).integers(0, 255, (100, 150, 3), dtype=np.uint8)
+    for photo, rendering, noted in ((CALM, "layers", False), (busy, "soft", True)):
+        manifest = api.generate("it moves to the left", photo=photo, **SMALL, mask=str(tmp_path / "mask.png")).manifest
+        assert manifest is not None
+        assert manifest.rendering == rendering
+        assert any("too much to be guessed" in note for note in manifest.notes) == noted
 
 
 def test_an_array_serves_as_a_photo() -> None:

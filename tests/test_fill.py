@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mutoscope.codecs.fill import fill_hole
+from mutoscope.codecs.fill import fill_hole, guessed
 
 HEIGHT, WIDTH = 96, 128
 
@@ -63,3 +63,14 @@ def test_a_hole_at_the_edge_of_a_small_photo_is_filled_with_finite_colours() -> 
     photo[hole] = 255
     filled = fill_hole(photo, hole)
     assert filled[hole].mean() < 170
+
+
+def test_more_is_guessed_the_larger_the_hole_and_the_livelier_its_surroundings() -> None:
+    rng = np.random.default_rng(0)
+    calm = np.full((120, 160, 3), 100, np.uint8)
+    busy = np.clip(rng.normal(100, 40, (120, 160, 3)), 0, 255).astype(np.uint8)
+    small, large = np.zeros((2, 120, 160), bool)
+    small[50:70, 70:90], large[20:100, 30:130] = True, True
+    assert guessed(calm, large) < 0.01
+    assert 0 < guessed(busy, small) < guessed(busy, large)
+    assert guessed(busy, ~np.zeros_like(small)) == guessed(busy, np.zeros_like(small)) == 0

@@ -34,17 +34,8 @@ def fill_hole(image: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.u
     if not hole.any() or hole.all():
         return image.copy()
     height, width = hole.shape
-    known = 1 - hole.astype(np.float32)
-    size = _small_size(height, width)
-    small_known = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
-    small = cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA)
     rows, columns = _bounds(hole, margin=round(width / 40))
-    detail, energy = _detail(image, known, width / 40)
-    lively = np.sqrt(np.maximum(cv2.resize(energy, size, interpolation=cv2.INTER_AREA), 0))
-    # Square roots are averaged, so that one strong edge at the rim does not fill the whole hole with strong detail.
-    grown = grow(np.dstack([small, np.sqrt(lively) * small_known]), small_known)
-    expected = np.minimum(grown[..., 3] ** 2, _LIVELIEST)
-    scene = _Scene(grown[..., :3].copy(), expected, lively, small_known)
+    scene, detail = _taken_apart(image, hole)
     filled = cv2.resize(scene.smooth, (width, height), interpolation=cv2.INTER_CUBIC)[rows, columns]
     filled = filled + _borrowed(detail, scene, rows, columns)
     feather = cv2.GaussianBlur(hole[rows, columns].astype(np.float32), (0, 0), max(width / 640, 0.7))
@@ -53,6 +44,32 @@ def fill_hole(image: NDArray[np.uint8], hole: NDArray[np.bool_]) -> NDArray[np.u
     mixed = image[rows, columns] + share * (filled - image[rows, columns])
     result[rows, columns] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
     return result
+
+
+def guessed(image: NDArray[np.uint8], hole: NDArray[np.bool_]) -> float:
+    """How much of an image (H, W, 3) would be guessed in a hole (H, W): the liveliness expected there, as a mean over all pixels.
+
+    A large hole in a calm place, or a small one in a lively place, is filled well; a large one in a lively place is not.
+    """
+    if not hole.any() or hole.all():
+        return 0.0
+    scene, _ = _taken_apart(image, hole)
+    return float((scene.expected * (scene.known < 0.5)).mean())
+
+
+def _taken_apart(image: NDArray[np.uint8], hole: NDArray[np.bool_]) -> tuple[_Scene, Image]:
+    """The scene around a hole, and the detail of the known part (H, W, 3)."""
+    height, width = hole.shape
+    known = 1 - hole.astype(np.float32)
+    size = _small_size(height, width)
+    small_known = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_AREA), np.float32)
+    small = cv2.resize(image * known[..., None], size, interpolation=cv2.INTER_AREA)
+    detail, energy = _detail(image, known, width / 40)
+    lively = np.sqrt(np.maximum(cv2.resize(energy, size, interpolation=cv2.INTER_AREA), 0))
+    # Square roots are averaged, so that one strong edge at the rim does not fill the whole hole with strong detail.
+    grown = grow(np.dstack([small, np.sqrt(lively) * small_known]), small_known)
+    expected = np.minimum(grown[..., 3] ** 2, _LIVELIEST)
+    return _Scene(grown[..., :3].copy(), expected, lively, small_known), detail
 
 
 def grow(image: Image, known: Mask) -> Image:

@@ -11,7 +11,7 @@ from mutoscope.codecs.canvas import Canvas, widened
 from mutoscope.codecs.cutout import cut_out
 from mutoscope.codecs.deformation import Deformation, calm_inside, pinned
 from mutoscope.codecs.depth import PIVOT
-from mutoscope.codecs.fill import fill_hole
+from mutoscope.codecs.fill import fill_hole, guessed
 from mutoscope.codecs.motion_code import MotionPath
 from mutoscope.codecs.soft import SoftScene
 from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slope, transform
@@ -19,8 +19,22 @@ from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slop
 # Of the width, by which the hole is larger than the matte: light and blur around a subject belong to it.
 HOLE_MARGIN = 0.02
 _REVEALED = 0.012  # of the width: after so much motion the hole is seen filled
+_MOST_GUESSED = 5.5  # of `fill.guessed`: in real photos with more, the place of the subject looked torn as often as not
 _STEEPEST = 0.72  # slope of its own bending that is allowed: at 1 the subject would fold
 _CUT_TURN_LIMIT = 0.35  # radians, for a subject that an edge of the picture cuts
+
+
+def hole_of(matte: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(H, W) a matte and a margin around it."""
+    margin = max(2, round(HOLE_MARGIN * matte.shape[1]))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
+    grown: NDArray[np.bool_] = cv2.dilate((matte > 0.05).astype(np.uint8), disc).astype(bool)
+    return grown
+
+
+def is_fillable(image: NDArray[np.uint8], matte: NDArray[np.float32]) -> bool:
+    """Whether the place that a subject leaves in an image (H, W, 3) can be filled so that nothing looks torn."""
+    return guessed(image, hole_of(matte)) <= _MOST_GUESSED
 
 
 class LayeredScene:
@@ -60,11 +74,8 @@ class LayeredScene:
 
     @cached_property
     def hole(self) -> NDArray[np.bool_]:
-        """(H, W) the matte and a margin around it."""
-        margin = max(2, round(HOLE_MARGIN * self.matte.shape[1]))
-        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * margin + 1, 2 * margin + 1))
-        grown: NDArray[np.bool_] = cv2.dilate((self.matte > 0.05).astype(np.uint8), disc).astype(bool)
-        return grown
+        """(H, W) what the subject leaves open."""
+        return hole_of(self.matte)
 
     def prepare(self) -> None:
         """Makes now what all frames share: the background, if any shows it."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mutoscope.codecs.picture import Picture
+from mutoscope.codecs.layers import is_fillable
+from mutoscope.codecs.picture import Picture, Rendering
 from mutoscope.conditioning.condition import Condition, encode_condition
 from mutoscope.conditioning.hints import arrow_of, hint_of
 from mutoscope.conditioning.photo import photo_features
@@ -72,7 +73,7 @@ class Conditioner:
         return Told(
             condition=both.row(0),
             against=both.row(1) if count > 1 else None,
-            picture=Picture(image=image, matte=subject.matte, rendering=rendering_for(subject)),
+            picture=Picture(image=image, matte=subject.matte, rendering=_rendering(image, subject)),
             subject=subject,
             shape=shape,
             delivered=shape,
@@ -101,6 +102,12 @@ class Conditioner:
         if self._found is None or self._found[0] != key:
             self._found = key, find_subject(image, self.matte, hint)
         return self._found[1]
+
+
+def _rendering(image: Pixels, subject: Subject) -> Rendering:
+    """How to move a photo; a subject before what nobody can guess is not cut out, as sure as its matte may be."""
+    rendering = rendering_for(subject)
+    return "soft" if rendering == "layers" and not is_fillable(image, subject.matte) else rendering
 
 
 def avoided(request: GenerateRequest, seconds: float) -> list[Timeline]:

@@ -14,6 +14,10 @@ _SHORT = (
     "The photo is bent softly around its subject, so it follows an arrow only part of the way; "
     "paint it (--mask) to have it cut out, which lets it move farther."
 )
+_UNKNOWN_BEHIND = (
+    "What is behind the subject is too much to be guessed, so it is not cut out: "
+    "the photo is bent softly around it, which lets it move less far."
+)
 _CUT = "The picture's edge cuts the subject, so it turns only a little: what lies beyond the edge is not known."
 
 
@@ -26,6 +30,8 @@ def notes_on(rendering: Rendering, subject: Subject, asked: Iterable[str], *, dr
         case "camera":
             return (_UNFOUND,)
         case "soft":
+            if subject.source == "mask":
+                return (_UNKNOWN_BEHIND,)
             bent = _SHORT if drawn else _BENT
             return (bent,) if is_sure(subject) else (_UNSURE, bent)
         case "layers":
