@@ -107,7 +107,8 @@ def test_the_manifest_says_which_words_were_not_known() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "cure"), [(None, "a click on the photo"), ("0.3,0.5", "paint it"), ("0.2,0.2:0.6,0.8", "paint it")]
+    ("shown", "cure"),
+    [(None, "a click on the photo"), ("0.3,0.5", "painted (--mask)"), ("0.2,0.2:0.6,0.8", "painted (--mask)")],
 )
 def test_who_gets_a_photo_bent_is_told_what_helps_more(tmp_path: Path, shown: str | None, cure: str) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3)).astype(np.uint8)

@@ -76,7 +76,7 @@ def test_what_the_chinese_page_knows_of_the_servers_words_is_still_what_the_serv
     codes = re.findall(r"(\w+): \(", words[words.index("const refusals") : words.index("const sizes")])
     notes = re.findall(r'^  "(.+?)": "', words[words.index("const notes") : words.index("const chinese")], re.MULTILINE)
     assert len(codes) > 15
-    assert len(notes) == 10
+    assert len(notes) == 11
     assert [code for code in codes if f'"{code}"' not in sources] == []
     assert [note for note in notes if note not in sources] == []
     said = [note for how in ("soft", "camera") for note in moved_notes(how)]

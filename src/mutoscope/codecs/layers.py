@@ -19,7 +19,7 @@ from mutoscope.codecs.warp import Points, WarpGrid, Window, invert, sample, slop
 # Of the width, by which the hole is larger than the matte: light and blur around a subject belong to it.
 HOLE_MARGIN = 0.02
 _REVEALED = 0.012  # of the width: after so much motion the hole is seen filled
-_MOST_GUESSED = 5.5  # of `fill.guessed`: in real photos with more, the place of the subject looked torn as often as not
+_MOST_GUESSED = 5.5  # of `fill.guessed`: what filled more of a real photo was seen as a smear
 _STEEPEST = 0.72  # slope of its own bending that is allowed: at 1 the subject would fold
 _CUT_TURN_LIMIT = 0.35  # radians, for a subject that an edge of the picture cuts
 

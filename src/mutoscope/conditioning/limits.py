@@ -9,10 +9,13 @@ from mutoscope.vision.subject import Subject
 
 _UNFOUND = "No subject was found, so only the camera moves; show it (a click on the photo, --subject or --mask) to have it moved."
 _UNSURE = "The subject was found without certainty; show it if it is another (a click on the photo, or --subject)."
-_BENT = "The photo is bent softly around its subject; paint it (--mask) to have it cut out, which lets it move farther."
+_BENT = (
+    "The photo is bent softly around its subject; "
+    "painted (--mask), it is cut out and moves farther, if what is behind it can be guessed."
+)
 _SHORT = (
     "The photo is bent softly around its subject, so it follows an arrow only part of the way; "
-    "paint it (--mask) to have it cut out, which lets it move farther."
+    "painted (--mask), it is cut out and moves farther, if what is behind it can be guessed."
 )
 _UNKNOWN_BEHIND = (
     "What is behind the subject is too much to be guessed, so it is not cut out: "

@@ -81,8 +81,9 @@ const sized = [
 ];
 const notes = {
   "The subject was found without certainty": "没有把握找准主体。如果主体是别的，在照片上点一下。",
-  "The photo is bent softly around its subject, so": "照片围着主体柔和地弯动，所以箭头只走得了一部分。给主体涂一个遮罩，就能单独抠出来，动得更远。",
-  "The photo is bent softly around its subject": "照片围着主体柔和地弯动。给主体涂一个遮罩，就能单独抠出来，动得更远。",
+  "What is behind the subject is too much": "主体背后的样子太难猜，所以不抠出来：照片围着它柔和地弯动，动得小一些。",
+  "The photo is bent softly around its subject, so": "照片围着主体柔和地弯动，所以箭头只走得了一部分。给主体涂一个遮罩，只要猜得出它背后是什么，就会单独抠出来，动得更远。",
+  "The photo is bent softly around its subject": "照片围着主体柔和地弯动。给主体涂一个遮罩，只要猜得出它背后是什么，就会单独抠出来，动得更远。",
   "A clip goes on at its own size and rate": "接下去的部分沿用原短片的大小和帧率。",
   "The model has learned one thing at a time": "这个模型每次只学过一件事，后面的部分不一定画得出来。",
   "No choreographer of this model's words, length and codec is here": "这里没有与这个模型相配的编排网络，所以位置由作画的模型自己安排，会差一些。",
