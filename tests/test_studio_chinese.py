@@ -80,7 +80,7 @@ def test_what_the_chinese_page_knows_of_the_servers_words_is_still_what_the_serv
     assert [code for code in codes if f'"{code}"' not in sources] == []
     assert [note for note in notes if note not in sources] == []
     said = [note for how in ("soft", "camera") for note in moved_notes(how)]
-    assert len(said) == 4
+    assert len(said) == 5
     assert [note for note in said if not any(note.startswith(known) for known in notes)] == []
 
 
