@@ -214,6 +214,8 @@ def test_the_list_tells_of_every_model_and_does_without_a_network(
     assert "bundled:" in shown
     assert "excludes people in the European Union" in shown
     assert "not known" in shown
+    assert "Wan2.1-T2V-1.3B-Diffusers, 28.4 GB and more to fetch" in shown
+    assert "Wan2.2-TI2V-5B-Diffusers, its size is told before it is fetched" in shown
 
 
 def test_what_others_left_in_the_cache_stops_no_list(

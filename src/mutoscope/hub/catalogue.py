@@ -22,6 +22,7 @@ class Known:
     gated: bool = False  # whether one must agree to something on its page first
     gpu: float | None = None  # gigabytes of GPU memory that it runs in
     how: str = ""  # in what way it does
+    fetched: float | None = None  # gigabytes of denoiser and text encoder; what is smaller comes on top
 
     @property
     def dialect(self) -> Dialect:
@@ -53,7 +54,7 @@ def _shared(pipeline: str) -> tuple[Kind, ...]:
 KNOWN: tuple[Known, ...] = (
     Known(
         id="Wan-AI/Wan2.1-T2V-1.3B-Diffusers", pipeline="WanPipeline", kinds=_TEXT, licence=APACHE, excludes="",
-        gpu=11, how="with model offload",
+        gpu=11, how="with model offload", fetched=28.4,
     ),
     Known(id="Wan-AI/Wan2.1-T2V-14B-Diffusers", pipeline="WanPipeline", kinds=_TEXT, licence=APACHE, excludes=""),
     Known(
@@ -76,7 +77,10 @@ KNOWN: tuple[Known, ...] = (
         id="Wan-AI/Wan2.2-I2V-A14B-Diffusers", pipeline="WanImageToVideoPipeline", kinds=("photo", "last"), licence=APACHE,
         excludes="", gpu=80, how="without offload",
     ),
-    Known(id="Lightricks/LTX-Video", pipeline="LTXPipeline", kinds=_shared("LTXPipeline"), licence="LTXV Open Weights"),
+    Known(
+        id="Lightricks/LTX-Video", pipeline="LTXPipeline", kinds=_shared("LTXPipeline"), licence="LTXV Open Weights",
+        fetched=26.7,
+    ),
     Known(
         id="Lightricks/LTX-2.5-Diffusers", pipeline="LTX2Pipeline", kinds=_shared("LTX2Pipeline"),
         licence="LTX-2.x Community", excludes=_LARGE, gated=True,

@@ -21,21 +21,26 @@ class Listed:
     where: Where
     licence: str | None
     excludes: str | None
-    size: int | None  # bytes
+    size: int | None  # bytes; of a model on the hub those of its largest parts
     memory: str | None  # what is said to be enough
     can: tuple[str, ...]
     fits: str
 
     def told(self) -> list[str]:
         """The same in a few lines."""
-        size = f", {self.size / 1e6:,.0f} MB" if self.size is not None else ""
+        size = _amount(self.size) if self.size is not None else "its size is told before it is fetched"
+        size = f"{size} and more to fetch" if self.size and self.where == "on the hub" else size
         excludes = "whom it excludes is not known" if self.excludes is None else f"excludes {self.excludes or 'nobody'}"
         return [
-            f"  {self.name}{size}",
+            f"  {self.name}, {size}",
             f"    licence: {self.licence or 'not known'}, {excludes}",
             f"    needs {self.memory or 'an amount of memory that is not known'}; here: {self.fits}",
             f"    takes {', '.join(self.can)}",
         ]
+
+
+def _amount(size: int) -> str:
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
 
 
 def large_models() -> list[Listed]:
@@ -69,7 +74,7 @@ def _away(known: Known, machine: Machine) -> Listed:
         where="on the hub",
         licence=f"{known.licence}{' (agree on its page first)' if known.gated else ''}" if known.licence else None,
         excludes=known.excludes,
-        size=None,
+        size=round(known.fetched * 1e9) if known.fetched else None,
         memory=_needs(known),
         can=tuple(known.can()),
         fits=_fits(known, machine),
@@ -109,10 +114,14 @@ def abilities_table() -> str:
 
 def known_table() -> str:
     """What is known of the models on the hub, as a Markdown table."""
-    rows = ["| model | licence | excludes | memory said to be enough | can |", "| --- | --- | --- | --- | --- |"]
+    rows = [
+        "| model | licence | excludes | to fetch | memory said to be enough | can |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for known in KNOWN:
         excludes = "not known" if known.excludes is None else known.excludes or "nobody"
-        cells = [f"`hub:{known.id}`", known.licence or "not known", excludes, _needs(known) or "not known"]
+        size = f"{known.fetched:g} GB and more" if known.fetched else "not known"
+        cells = [f"`hub:{known.id}`", known.licence or "not known", excludes, size, _needs(known) or "not known"]
         rows.append(f"| {' | '.join([*cells, ', '.join(known.can())])} |")
     return "\n".join(rows)
 

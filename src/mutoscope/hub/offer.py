@@ -208,7 +208,8 @@ def _teaching(name: str) -> Iterator[None]:
     except (OfflineModeIsEnabled, HTTPError, OSError) as error:
         known = known_model(name)
         whom = f", which excludes {known.excludes or 'nobody'}" if known and known.excludes is not None else ""
-        facts = f" Its licence is {known.licence}{whom}." if known and known.licence else ""
+        size = f" They have {known.fetched:g} GB and more." if known and known.fetched else ""
+        facts = size + (f" Its licence is {known.licence}{whom}." if known and known.licence else "")
         raise MutoscopeError(
             f"{name} is not on this disk, and the hub cannot be reached.",
             f"Its weights must be fetched once.{facts}",
