@@ -58,7 +58,7 @@ def memory() -> int | None:
 def left_in_container(group: Path = Path("/sys/fs/cgroup")) -> int | None:
     """Bytes that a control group (Linux, version 2: a container's) may still use; None without a limit.
 
-    Its files that nobody uses are counted as used there, though the system would drop them.
+    The group counts what the system only keeps of files as used; it is free all the same, as in `memory`.
     """
     try:
         limit, used = ((group / name).read_text("utf-8").strip() for name in ("memory.max", "memory.current"))
