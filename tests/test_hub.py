@@ -1,6 +1,5 @@
 """Large models behind the command: every class of pipelines, tiny and with random weights, loaded from a folder, offline."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +23,7 @@ from mutoscope.hub.shelf import open_model
 from mutoscope.media.video import Video, read_manifest
 
 Pixels = NDArray[np.uint8]
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture
@@ -32,14 +32,6 @@ def photo(tmp_path: Path) -> str:
     path = tmp_path / "photo.png"
     Image.fromarray(_picture(0)).save(path)
     return str(path)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def _picture(seed: int) -> Pixels:

@@ -1,7 +1,6 @@
 """Every class of large models, one after the other: asked, watched, stopped, starved of memory and asked for too much."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,8 @@ from mutoscope.request import GenerateRequest
 
 NEEDS_PHOTO = ("wan-i2v", "wan-flf", "wan22-i2v", "cogvideox-i2v", "hunyuan15-i2v", "svd")
 SIZED_BY_ITSELF = ("cogvideox-i2v", "hunyuan15-i2v")
+pytestmark = pytest.mark.usefixtures("one_thread")
 every_class = pytest.mark.parametrize("name", TINY)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
